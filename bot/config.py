@@ -1,0 +1,111 @@
+"""The operator's configuration: environment and `.env` become one frozen object. Nothing else reads the environment."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.catalog import SAFETY_LEVELS
+from bot.errors import ConfigError
+
+SQLITE = "sqlite:///"
+_url = TypeAdapter(HttpUrl)
+
+
+class Config(BaseSettings):
+    """Everything the operator can set; each name in capitals is an environment variable."""
+
+    # Some editors begin a file with a byte order mark; what is set to nothing counts as not set.
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8-sig", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    discord_token: SecretStr = Field(min_length=1, description="The bot's token, from Discord's Developer Portal.")
+    segmind_api_key: SecretStr = Field(min_length=1, description="The API key, from Segmind's console.")
+    discord_api_url: str = Field("https://discord.com/api/v10", description="Where Discord's API is.")
+    segmind_base_url: str = Field("https://api.segmind.com", description="Where Segmind's API is.")
+    segmind_history_url: str = Field(
+        "https://api.spotprod.segmind.com", description="Where Segmind's request history is; it is sent the key, too."
+    )
+    database_url: str = Field("sqlite:///data/imagen.db", description="Where jobs, credits and settings are kept.")
+    images_dir: Path = Field(Path("data/images"), description="Where finished images are kept.")
+    images_quota_mib: int = Field(5_000, ge=10, le=10_000_000, description="How much room the images may take, in MiB.")
+    images_retention_days: int = Field(30, ge=1, le=3650, description="How long the images are kept, in days.")
+    models_file: Path | None = Field(None, description="A TOML file that changes or adds models.")
+    monthly_limit_credits: Decimal = Field(
+        Decimal(10),
+        ge=0,
+        le=10_000_000,
+        description="What a server may spend in a month, in credits (1 = 1 US dollar).",
+    )
+    safety_ceiling: str = Field(
+        SAFETY_LEVELS[0],
+        description="The loosest safety_filter_level that anybody may ask for; the default is the strictest.",
+    )
+    segmind_requests_per_minute: int = Field(60, ge=5, le=100_000, description="What your Segmind plan allows.")
+    jobs_in_flight: int = Field(200, ge=1, le=10_000, description="How many images are made at once, at the most.")
+    uploads_at_once: int = Field(8, ge=1, le=100, description="How many images are sent to Discord at once.")
+    connections: int = Field(50, ge=2, le=1000, description="How many connections to Discord and to Segmind, each.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="How a log line looks.")
+
+    @field_validator("discord_token", "segmind_api_key", mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        # A secret that was read from a file often ends with a new line, which no HTTP header may hold.
+        return value.strip() if isinstance(value, str) else value
+
+    @field_validator("discord_api_url", "segmind_base_url", "segmind_history_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        try:
+            _url.validate_python(value)
+        except ValidationError:
+            raise ValueError("must be an address such as https://example.com") from None
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite(cls, value: str) -> str:
+        if not value.startswith(SQLITE) or not value.removeprefix(SQLITE):
+            raise ValueError("must be sqlite:/// and a file name, for example sqlite:///data/imagen.db")
+        return value
+
+    @field_validator("safety_ceiling")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if value not in SAFETY_LEVELS:
+            raise ValueError("must be one of " + ", ".join(SAFETY_LEVELS))
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def monthly_limit_microcredits(self) -> Annotated[int, "whole micro-credits"]:
+        return int(self.monthly_limit_credits * 1_000_000)
+
+
+def _problem(error: dict[str, object], name: str) -> str:
+    """One line for one thing that is wrong; never with the value, which may be a secret."""
+    if error["type"] in {"missing", "string_too_short", "too_short"} and name in {"DISCORD_TOKEN", "SEGMIND_API_KEY"}:
+        description = Config.model_fields[name.lower()].description
+        return f"{name} is not set. {description}"
+    return f"{name}: {str(error['msg']).removeprefix('Value error, ')}"
+
+
+def load_config(**overrides: object) -> Config:
+    """The configuration; raises ConfigError that lists everything missing or wrong at once.
+
+    `overrides` win over the environment; the sandbox points the bot at its stand-ins with them.
+    """
+    try:
+        return Config(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [_problem(dict(one), str(one["loc"][0]).upper()) for one in error.errors(include_url=False)]
+        raise ConfigError(problems) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f".env cannot be read: {error}"]) from None

@@ -1,0 +1,118 @@
+"""A request becomes jobs, or a refusal in plain words. Pure: it is handed all it needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from bot.catalog import (
+    COUNT,
+    OWN_OPTIONS,
+    RANDOM_SEED,
+    SAFETY_LEVELS,
+    Catalog,
+    Model,
+    NotTakenByModel,
+    seed_of_image,
+)
+from bot.errors import ImagenError
+from bot.fields import BadValue
+from bot.jobs import Job, Outcome, Request, State
+
+_OWN = frozenset(option.name for option in OWN_OPTIONS)
+
+
+class Refusal(ImagenError):
+    """The request is not accepted; nothing was written and nothing is charged.
+
+    `message_id` and `values` say why, below `refusal.` in the catalogue. Where the reason names figures that are
+    nobody else's business, `public_id` is what may be said in the channel.
+    """
+
+    def __init__(self, message_id: str, *, public_id: str | None = None, **values: Any) -> None:
+        super().__init__(message_id)
+        self.message_id = message_id
+        self.public_id = public_id or message_id
+        self.values: Mapping[str, Any] = values
+
+
+def choose_model(request: Request, catalog: Catalog) -> Model:
+    """The model of a request; raises Refusal where it is not offered (any more)."""
+    model = catalog.get(request.model)
+    if model is None or model.command != request.command or not model.enabled:
+        raise Refusal("model_not_offered", model=request.model)
+    return model
+
+
+def _check_ceiling(payload: Mapping[str, Any], ceiling: str) -> None:
+    level = payload.get("safety_filter_level")
+    allowed = SAFETY_LEVELS[: SAFETY_LEVELS.index(ceiling) + 1]
+    if level is not None and level not in allowed:
+        raise Refusal("safety_ceiling", level=level, ceiling=ceiling)
+
+
+def _takers(name: str, *, command: str, catalog: Catalog) -> str:
+    return ", ".join(model.label for model in catalog.offered(command) if model.field(name) is not None)
+
+
+def _payload(request: Request, model: Model, catalog: Catalog) -> tuple[int, dict[str, Any]]:
+    """How many images, and what each of them sends; raises Refusal."""
+    try:
+        count = COUNT.parse(request.values.get("count", COUNT.default))
+        return count, model.payload({name: value for name, value in request.values.items() if name not in _OWN})
+    except NotTakenByModel as error:
+        takers = _takers(error.name, command=request.command, catalog=catalog)
+        message_id = "option_not_taken" if takers else "option_unknown"
+        raise Refusal(message_id, option=error.name, model=model.label, takers=takers) from None
+    except BadValue as error:
+        raise Refusal(f"bad_value.{error.reason}", option=error.name, **error.values) from None
+
+
+def _seeded(payload: Mapping[str, Any], seeds: range, *, count: int, rng: Random) -> list[dict[str, Any]]:
+    """What each image sends; a seed that is left to chance is drawn here, so that it can be named."""
+    seed = payload.get("seed", RANDOM_SEED)
+    first = rng.randint(seeds[0], seeds[-1]) if seed not in seeds else seed
+    return [{**payload, "seed": seed_of_image(first, number, seeds)} for number in range(count)]
+
+
+def decide(
+    request: Request, *, catalog: Catalog, ceiling: str, out: Outcome | None, rng: Random, now_ms: int
+) -> list[Job]:
+    """One job for each image that was asked for; raises Refusal.
+
+    `out` is why the model is out of service, where it is.
+    """
+    model = choose_model(request, catalog)
+    count, payload = _payload(request, model, catalog)
+    _check_ceiling(payload, ceiling)
+    if out is not None:
+        successor = catalog.get(model.successor or "")
+        name = f"out.{out.value}" + (".successor" if successor is not None and out is Outcome.MODEL_RETIRED else "")
+        raise Refusal(name, model=model.label, successor=successor.label if successor else "")
+    payloads = [payload] * count if model.seeds is None else _seeded(payload, model.seeds, count=count, rng=rng)
+    first = Job(
+        interaction_id=request.interaction_id,
+        number=0,
+        model=model.key,
+        slug=model.slug,
+        payload=payload,
+        price_microcredits=model.price_microcredits,
+        state=State.ACCEPTED,
+        accepted_ms=now_ms,
+    )
+    return [replace(first, number=number, payload=each) for number, each in enumerate(payloads)]
+
+
+def check_budget(jobs: list[Job], *, available_microcredits: int, resets_ms: int) -> None:
+    """All images of a request or none: raises Refusal where the server has not enough left for all."""
+    price = sum(job.price_microcredits for job in jobs)
+    if price > available_microcredits:
+        each = max(1, jobs[0].price_microcredits)
+        raise Refusal(
+            "monthly_limit",
+            public_id="monthly_limit_public",
+            price_microcredits=price,
+            left_microcredits=available_microcredits,
+            count=max(0, available_microcredits) // each,
+            resets_s=-(-resets_ms // 1000),
+        )

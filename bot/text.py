@@ -1,0 +1,66 @@
+"""Every word that people see: `text(locale, id, **values)` over the message catalogues in bot/locales/.
+
+One gettext catalogue (`<locale>.po`) for each language, read as it is, without a build step. The ids are symbolic;
+English is complete, and whatever another language lacks is taken from it. Values are put into `{braces}`; values are
+never templates themselves, so what people write is safe in them.
+"""
+
+import gettext
+import io
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+FALLBACK = "en"
+FOLDER = Path(__file__).parent / "locales"
+
+
+def _translations(path: Path) -> gettext.GNUTranslations:
+    with path.open("rb") as source:
+        catalogue = read_po(source, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+class Texts:
+    """All catalogues of a folder, read once."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._by_locale = {path.stem: _translations(path) for path in sorted(folder.glob("*.po"))}
+        self._fallback = self._by_locale[FALLBACK]
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages that have a catalogue."""
+        return tuple(self._by_locale)
+
+    def __call__(self, locale: str, message_id: str, **values: Any) -> str:
+        """The message in this language, or in English where the language lacks it.
+
+        `count` among the values chooses the plural form of messages that have one.
+        Raises KeyError for an id that no catalogue knows, and for a value that the message needs and did not get.
+        """
+        language = locale.split("-", maxsplit=1)[0]
+        for name in (locale, language, FALLBACK):
+            catalogue = self._by_locale.get(name)
+            message = None if catalogue is None else _message(catalogue, message_id, values)
+            if message is not None:
+                return message.format_map(values)
+        raise KeyError(message_id)
+
+    def has(self, message_id: str) -> bool:
+        """Whether English knows this id."""
+        return _message(self._fallback, message_id, {"count": 1}) is not None
+
+
+def _message(catalogue: gettext.GNUTranslations, message_id: str, values: dict[str, Any]) -> str | None:
+    """The catalogue's own words, or None; gettext gives the id back where it has none."""
+    count = values.get("count")
+    message = catalogue.ngettext(message_id, message_id, count) if isinstance(count, int) else message_id
+    if message == message_id:
+        message = catalogue.gettext(message_id)
+    return None if message == message_id else message

@@ -1,0 +1,66 @@
+"""Which way a card goes on when one way is closed. Pure; every step leads further down the list, so none loops.
+
+REPLY    with the interaction's token, for fifteen minutes
+MESSAGE  the same message, as the bot
+CHANNEL  a new message in the channel, mentioning who asked
+DIRECT   a direct message to who asked
+KEPT     nothing took it; the images stay here for their owner
+"""
+
+from typing import assert_never
+
+from bot.errors import Busy, ContentBlocked, DeliveryError, MessageGone, TooLarge
+from bot.jobs import Way
+
+# Discord gives fifteen minutes; the last half is left for an answer that is slow to arrive.
+TOKEN_LIFE_MS = 15 * 60_000 - 30_000
+# How often one way is tried while Discord is merely busy (some three hours), and how often a picture is made smaller.
+BUSY_TRIES_MAX = 40
+BUSY_BACKOFF_S = 0.5
+BUSY_BACKOFF_MAX_S = 300.0
+FIT_TRIES_MAX = 4
+
+
+def first_way(way: Way, *, created_ms: int, now_ms: int, private: bool, message_known: bool) -> Way:
+    """The way to begin with, from where the card stands: no token is used past its life."""
+    if way is Way.REPLY and now_ms >= created_ms + TOKEN_LIFE_MS:
+        return next_way(way, DeliveryError(), private=private, message_known=message_known)
+    return way
+
+
+def next_way(way: Way, error: DeliveryError, *, private: bool, message_known: bool) -> Way:
+    """The way after `way` has been refused. A private card never goes to the channel.
+
+    A card that somebody deleted is not put up again for all to see: who asked gets it by direct message.
+    """
+    match way:
+        case Way.REPLY if private or isinstance(error, MessageGone):
+            return Way.DIRECT
+        case Way.REPLY:
+            return Way.MESSAGE if message_known else Way.CHANNEL
+        case Way.MESSAGE:
+            return Way.DIRECT if isinstance(error, MessageGone) else Way.CHANNEL
+        case Way.CHANNEL:
+            return Way.DIRECT
+        case Way.DIRECT | Way.KEPT:
+            return Way.KEPT
+        case _:
+            assert_never(way)
+
+
+def same_way_again(error: DeliveryError, *, tries: int) -> bool:
+    """Whether the same way may still work: later, with fewer words, or with a smaller picture."""
+    match error:
+        case Busy():
+            return tries < BUSY_TRIES_MAX
+        case TooLarge():
+            return tries < FIT_TRIES_MAX
+        case ContentBlocked():
+            return tries < 1
+        case _:
+            return False
+
+
+def backoff_s(tries: int) -> float:
+    """How long to wait after the n-th time that Discord was busy."""
+    return min(BUSY_BACKOFF_MAX_S, BUSY_BACKOFF_S * 2.0 ** min(tries - 1, 20))
