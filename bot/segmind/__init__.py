@@ -1,0 +1,1 @@
+"""Segmind's HTTP API: protocol.py decides without I/O, client.py acts without deciding."""
