@@ -1,0 +1,72 @@
+"""Requests, deliveries and jobs as rows, and back. A column is named like its field; `values` is `options` in SQL."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from bot.jobs import Api, Delivery, Job, Outcome, Request, Shown, State, Way
+from bot.store.database import Row
+
+
+def request_row(request: Request) -> dict[str, Any]:
+    row = {field.name: storable(getattr(request, field.name)) for field in fields(Request)}
+    del row["values"]
+    return row | {"options": json.dumps(dict(request.values)), "role_ids": json.dumps(request.role_ids)}
+
+
+def request_of(row: Row) -> Request:
+    columns = {field.name: row[field.name] for field in fields(Request) if field.name != "values"}
+    return Request(
+        **columns
+        | {
+            "values": json.loads(row["options"]),
+            "role_ids": tuple(json.loads(row["role_ids"])),
+            "private": bool(row["private"]),
+            "spoiler": bool(row["spoiler"]),
+        }
+    )
+
+
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    return {field.name: storable(getattr(delivery, field.name)) for field in fields(Delivery)}
+
+
+def delivery_of(row: Row) -> Delivery:
+    columns = {field.name: row[field.name] for field in fields(Delivery)}
+    return Delivery(**columns | {"shown": Shown(row["shown"]), "way": Way(row["way"])})
+
+
+def job_row(job: Job) -> dict[str, Any]:
+    row = {field.name: storable(getattr(job, field.name)) for field in fields(Job) if field.name != "payload"}
+    return row | {"payload": json.dumps(dict(job.payload))}
+
+
+def job_of(row: Row) -> Job:
+    columns = {field.name: row[field.name] for field in fields(Job)}
+    return Job(
+        **columns
+        | {
+            "payload": json.loads(row["payload"]),
+            "state": State(row["state"]),
+            "api": Api(row["api"]),
+            "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
+        }
+    )
+
+
+def insert_into(table: str, row: Mapping[str, Any]) -> str:
+    """Write the INSERT for a row; its values go along as `$1`, `$2`, …, in the row's order."""
+    places = ", ".join(f"${position}" for position in range(1, len(row) + 1))
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"  # noqa: S608 - names of ours
+
+
+def storable(value: Any) -> Any:
+    """Return what the database can hold.
+
+    Texts from outside may contain half of a surrogate pair, which is not UTF-8, or NUL, which PostgreSQL refuses; a job
+    must not fail to end for that.
+    """
+    if isinstance(value, str):
+        return str(value).replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return value
