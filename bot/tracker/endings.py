@@ -1,0 +1,54 @@
+"""The ends of a job that Segmind's word decides: each is one transaction, money included."""
+
+from bot import safety
+from bot.cards import ref_of
+from bot.jobs import Job, Outcome, State
+from bot.ports import Painted
+from bot.tracker.alerts import Alerts
+from bot.tracker.books import Books
+from bot.tracker.collecting import Collector
+
+OUTCOMES = {
+    safety.Side.WORDS: Outcome.BLOCKED_WORDS,
+    safety.Side.PICTURE: Outcome.BLOCKED_PICTURE,
+    safety.Side.UNKNOWN: Outcome.BLOCKED,
+}
+
+
+class Endings:
+    """Writes down how jobs end."""
+
+    def __init__(self, *, books: Books, collector: Collector, alerts: Alerts) -> None:
+        self._books = books
+        self._collector = collector
+        self._alerts = alerts
+
+    async def done(self, job: Job, painted: Painted) -> Job:
+        """The picture exists. Bytes that came along are stored before the job says so; an address is fetched later."""
+        kept = {} if painted.data is None else await self._collector.keep(painted.data)
+        job = await self._books.move(
+            job,
+            State.DONE,
+            result_url=painted.url,
+            cost_microcredits=painted.cost_microcredits,
+            render_ms=painted.render_ms,
+            **kept,
+        )
+        if job.cost_microcredits is not None and job.cost_microcredits > job.price_microcredits:
+            ref = ref_of(job.interaction_id)
+            await self._alerts.tell("overrun", ref=ref, cost=job.cost_microcredits, price=job.price_microcredits)
+        return job
+
+    async def failed(self, job: Job, detail: str, *, otherwise: Outcome = Outcome.PROVIDER_FAILED) -> Job:
+        """Segmind said no: a safety filter where its text says so, `otherwise` where it does not."""
+        block = safety.explain(detail)
+        if block is None:
+            return await self._books.move(job, State.FAILED, outcome=otherwise, detail=detail)
+        outcome = OUTCOMES[block.side]
+        return await self._books.move(job, State.FAILED, outcome=outcome, category=block.category, detail=detail)
+
+    async def lost(self, job: Job, outcome: Outcome) -> Job:
+        """Nobody can tell: the member's credits go back, and the operator's books carry a possible cost."""
+        job = await self._books.move(job, State.LOST, outcome=outcome)
+        await self._alerts.tell("lost", ref=ref_of(job.interaction_id), credits=job.price_microcredits)
+        return job

@@ -1,0 +1,74 @@
+"""What is known of each model's latency, and how closely all jobs together may be looked at."""
+
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.jobs import Job
+from bot.latency import Latency
+from bot.limiter import RequestBudget
+from bot.pacing import LAST_LOOK_S, Load, Schedule, room_for, schedule, stretch
+from bot.store import latencies
+from bot.tracker.books import Books
+from bot.tracker.views import Moments
+
+# For a model that left the catalog while jobs of it were under way.
+LATENCY_S = 12.0
+# A card promises what this share of the jobs keeps, and speaks of "longer than usual" past the other one.
+EXPECTED_SHARE = 0.6
+OVERDUE_SHARE = 0.98
+
+
+class Paces:
+    """Schedules by slug: learned from every completed job, kept in the database, thinned out under load.
+
+    `under_way` is how many jobs are at Segmind or about to be; the tracker keeps it.
+    """
+
+    def __init__(self, *, books: Books, catalog: Catalog, budget: RequestBudget, clock: Clock) -> None:
+        self._books = books
+        self._listed_s = {model.slug: model.latency_s for model in catalog.models}
+        self._budget = budget
+        self._clock = clock
+        self._known: dict[str, Latency] = {}
+        self.under_way = 0
+
+    async def load(self) -> None:
+        """Take up what was learned before the last restart."""
+        for slug, sums in (await latencies.load_all(self._books.db)).items():
+            self._known[slug] = Latency.known(mean_s=self._listed_s.get(slug, LATENCY_S), sums=sums)
+
+    async def learn(self, job: Job, *, render_ms: int | None) -> None:
+        """One more job has completed: by Segmind's own measure, or by ours where it did not tell."""
+        since_ms = job.running_ms or job.accepted_ms
+        took_ms = render_ms if render_ms is not None else self._clock.now_ms() - since_ms
+        known = self._latency(job.slug).learn(took_ms / 1000)
+        self._known[job.slug] = known
+        await self._books.write(lambda tx: latencies.save(tx, job.slug, known.sums))
+
+    def schedule(self, slug: str) -> Schedule:
+        """When to look at a job of this model, as things stand now."""
+        latency = self._latency(slug)
+        return schedule(latency.fit, stretch(self._load(latency)))
+
+    def room(self, slug: str) -> int:
+        """How many more jobs may be submitted and still be looked at and fetched in time, at the plan's rate."""
+        return room_for(self._load(self._latency(slug)))
+
+    def moments(self, slug: str) -> Moments:
+        """What a card says about the time that a job of this model takes."""
+        fit = self._latency(slug).fit
+        usual_ms, overdue_ms = (int(fit.quantile_s(share) * 1000) for share in (EXPECTED_SHARE, OVERDUE_SHARE))
+        return Moments(usual_ms=usual_ms, overdue_ms=overdue_ms)
+
+    @staticmethod
+    def in_hour(elapsed_ms: int) -> bool:
+        """Whether Segmind still keeps the result of a job that was submitted so long ago."""
+        return elapsed_ms < LAST_LOOK_S * 1000
+
+    def _latency(self, slug: str) -> Latency:
+        known = self._known.get(slug)
+        if known is None:
+            known = self._known[slug] = Latency.known(mean_s=self._listed_s.get(slug, LATENCY_S))
+        return known
+
+    def _load(self, latency: Latency) -> Load:
+        return self._budget.load(jobs=self.under_way, mean_s=latency.fit.mean_s)

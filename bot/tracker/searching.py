@@ -1,0 +1,120 @@
+"""A submit whose answer was lost: was it taken? Segmind's own request history may tell.
+
+Exactly one request of this model and time, with this body and an id that no other job has: that is it. None after the
+history has had minutes, or several: LOST. A row may lag, so a look that finds none is repeated for a while.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import KeyRejected, ProviderError, RateLimited
+from bot.jobs import Api, Job, Outcome, State
+from bot.limiter import Kind, RequestBudget
+from bot.ports import Failed, HistoryRow, Painted, Painter
+from bot.store import jobs as job_store
+from bot.tracker.books import Books
+from bot.tracker.endings import Endings
+
+# When to look, in seconds after the submit became unclear; the history has had its time after the last look.
+LOOKS_S = (5.0, 15.0, 40.0, 90.0, 180.0, 300.0, 420.0, 600.0)
+# Segmind's clock and ours may differ by this much.
+CLOCK_SLACK_MS = 60_000
+
+log = structlog.get_logger()
+
+
+class Searcher:
+    """Looks for the requests behind unclear submits."""
+
+    def __init__(
+        self, *, books: Books, painter: Painter, budget: RequestBudget, endings: Endings, clock: Clock
+    ) -> None:
+        self._books = books
+        self._painter = painter
+        self._budget = budget
+        self._endings = endings
+        self._clock = clock
+        self._sending: dict[tuple[int, int], Job] = {}
+        # Jobs with one body may be looked for at once; a row is for the first of them.
+        self._claiming = asyncio.Lock()
+        # Set while no POST is under way.
+        self.quiet = asyncio.Event()
+        self.quiet.set()
+
+    def sending(self, job: Job) -> None:
+        """A POST for this job is under way: its row in the history is nobody else's."""
+        self._sending[job.interaction_id, job.number] = job
+        self.quiet.clear()
+
+    def sent(self, job: Job) -> None:
+        self._sending.pop((job.interaction_id, job.number), None)
+        if not self._sending:
+            self.quiet.set()
+
+    async def find(self, job: Job) -> Job:
+        """Look until the history has had its time; the job comes back RUNNING or ended."""
+        began_ms = self._clock.now_ms()
+        for look_s in LOOKS_S:
+            await self._clock.sleep(look_s - (self._clock.now_ms() - began_ms) / 1000)
+            job = await self._claim(job, await self._rows(job))
+            if job.state is not State.SUBMITTING:
+                return job
+        return await self._endings.lost(job, Outcome.FATE_UNKNOWN)
+
+    async def _claim(self, job: Job, rows: Sequence[HistoryRow]) -> Job:
+        """Take the one row that can be this job's; none or several tell nothing."""
+        async with self._claiming:
+            since_ms = self._since_ms(job) - CLOCK_SLACK_MS
+            known = await job_store.known_request_ids(self._books.db, slug=job.slug, since_ms=since_ms)
+            free = [row for row in rows if row.request_id not in known]
+            log.info("looked for an unclear submit", interaction_id=job.interaction_id, matches=len(free))
+            if len(free) == 1 and not self._twin_under_way(job):
+                return await self._go_on(job, free[0])
+            return job
+
+    def _twin_under_way(self, job: Job) -> bool:
+        return any(other.slug == job.slug and other.payload == job.payload for other in self._sending.values())
+
+    async def _rows(self, job: Job) -> Sequence[HistoryRow]:
+        """The requests in the history with this job's model, time and body."""
+        since_ms = self._since_ms(job)
+        await self._budget.take(Kind.HISTORY)
+        try:
+            rows = await self._painter.history(slug=job.slug, since_ms=since_ms)
+        except RateLimited as error:
+            self._budget.pause_until_ms(error.reset_ms)
+            return ()
+        except ProviderError as error:
+            if not isinstance(error, KeyRejected):
+                log.warning("the history did not answer", detail=error.detail)
+            return ()
+        return [
+            row
+            for row in rows
+            if (row.created_ms is None or row.created_ms >= since_ms) and _same_body(row.payload, job.payload)
+        ]
+
+    @staticmethod
+    def _since_ms(job: Job) -> int:
+        return (job.submitting_ms or job.accepted_ms) - CLOCK_SLACK_MS
+
+    async def _go_on(self, job: Job, row: HistoryRow) -> Job:
+        """It was taken: go on with it, as far as it is. A v1 request that is still being drawn is left as it is."""
+        match job.api, row.ending:
+            case Api.V2, _:
+                return await self._books.move(job, State.RUNNING, request_id=row.request_id)
+            case _, Painted() as painted:
+                return await self._endings.done(job, painted)
+            case _, Failed(detail=detail):
+                return await self._endings.failed(job, detail)
+            case _:
+                return job
+
+
+def _same_body(body: Mapping[str, Any] | None, payload: Mapping[str, Any]) -> bool:
+    """Whether the history's body is this payload, whatever else Segmind wrote into it."""
+    return body is not None and all(name in body and body[name] == value for name, value in payload.items())
