@@ -1,0 +1,154 @@
+"""Builds worlds, and the one that the sandbox starts with."""
+
+import hashlib
+
+from bot.sandbox.discord import permissions
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.snowflakes import bot_token, snowflake_at
+from bot.sandbox.discord.world import (
+    MIB,
+    Application,
+    Channel,
+    ChannelType,
+    Guild,
+    Member,
+    Overwrite,
+    OverwriteType,
+    Role,
+    ThreadState,
+    User,
+    World,
+)
+
+# 2024-01-01; ids lie about a day apart, at odd times of it, so that guilds spread over shards.
+_FIRST_MS = 1_704_067_200_000
+_STEP_MS = 86_400_000
+
+_ATTACHMENT_LIMIT_MIB = {0: 10, 1: 10, 2: 50, 3: 100}
+_BOT = permissions.MEMBER
+
+
+class WorldBuilder:
+    """Makes a world step by step; the bot is a member of every guild, with a managed role of its own."""
+
+    def __init__(self, *, owner: str = "oona", owner_locale: str = "en-US", name: str = "Imagen") -> None:
+        self._made = 0
+        bot = User(id=self._id(), username=name.lower(), bot=True)
+        self._users = {bot.id: bot}
+        self._guilds: dict[int, Guild] = {}
+        self.bot = bot
+        self.owner = self.user(owner, locale=owner_locale)
+        self._application = Application(
+            id=bot.id, name=name, bot_id=bot.id, owner_id=self.owner.id, token=bot_token(bot.id)
+        )
+
+    def _id(self) -> int:
+        self._made += 1
+        odd_ms = int.from_bytes(hashlib.sha256(str(self._made).encode()).digest()[:4]) % _STEP_MS
+        return snowflake_at(_FIRST_MS + self._made * _STEP_MS + odd_ms)
+
+    def user(self, name: str, *, locale: str = "en-US", accepts_dms: bool = True) -> User:
+        user = User(id=self._id(), username=name, global_name=name.capitalize(), locale=locale, accepts_dms=accepts_dms)
+        self._users[user.id] = user
+        return user
+
+    def guild(
+        self, name: str, *, owner: User, locale: str = "en-US", premium_tier: int = 0, bot_permissions: int = _BOT
+    ) -> Guild:
+        """Make a guild with @everyone, its owner and the bot; it has no channel yet."""
+        guild = Guild(
+            id=self._id(),
+            name=name,
+            owner_id=owner.id,
+            joined_ms=_FIRST_MS,
+            preferred_locale=locale,
+            premium_tier=premium_tier,
+            attachment_size_limit_bytes=_ATTACHMENT_LIMIT_MIB[premium_tier] * MIB,
+        )
+        guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=permissions.MEMBER)
+        self._guilds[guild.id] = guild
+        self.member(guild, owner)
+        own = self.role(guild, self._application.name, permissions=bot_permissions)
+        own.managed = True
+        self.member(guild, self.bot, own)
+        return guild
+
+    def role(self, guild: Guild, name: str, *, permissions: int = 0, mentionable: bool = False) -> Role:
+        role = Role(
+            id=self._id(), name=name, permissions=permissions, position=len(guild.roles), mentionable=mentionable
+        )
+        guild.roles[role.id] = role
+        return role
+
+    def member(self, guild: Guild, user: User, *roles: Role) -> Member:
+        member = Member(user_id=user.id, joined_ms=_FIRST_MS, role_ids=[role.id for role in roles])
+        guild.members[user.id] = member
+        return member
+
+    def channel(self, guild: Guild, name: str, *, nsfw: bool = False, hidden_from_everyone: bool = False) -> Channel:
+        channel = Channel(
+            id=self._id(),
+            type=ChannelType.GUILD_TEXT,
+            name=name,
+            guild_id=guild.id,
+            nsfw=nsfw,
+            position=len(guild.channels),
+        )
+        if hidden_from_everyone:
+            deny = int(Permission.VIEW_CHANNEL)
+            channel.overwrites.append(Overwrite(id=guild.id, type=OverwriteType.ROLE, deny=deny))
+        guild.channels[channel.id] = channel
+        return channel
+
+    def thread(
+        self, guild: Guild, parent: Channel, name: str, *, owner: User, archived: bool = False, locked: bool = False
+    ) -> Channel:
+        channel = Channel(
+            id=self._id(),
+            type=ChannelType.PUBLIC_THREAD,
+            name=name,
+            guild_id=guild.id,
+            parent_id=parent.id,
+            thread=ThreadState(owner_id=owner.id, archived=archived, locked=locked),
+        )
+        guild.channels[channel.id] = channel
+        return channel
+
+    def build(self) -> World:
+        return World(application=self._application, users=self._users, guilds=self._guilds)
+
+
+def sandbox_world() -> World:
+    """Return three guilds: Aquarium (en-US), Atelier (fr) and Werkstatt (de, boosted to tier 2).
+
+    People, each in every guild: mia (member, en-US), jules (member, fr), mats (member, de, takes no direct
+    messages), mona (moderator), adam (administrator), olga (owner of the guilds), oona (operator: owns the
+    application). Channels: general, images, after-dark (age-restricted), staff (hidden), and an archived thread.
+    """
+    build = WorldBuilder(owner="oona")
+    olga = build.user("olga")
+    people = [
+        build.user("mia"),
+        build.user("jules", locale="fr"),
+        build.user("mats", locale="de", accepts_dms=False),
+        build.owner,
+    ]
+    mona, adam = build.user("mona", locale="en-GB"), build.user("adam", locale="ja")
+    for name, locale, tier in (("Aquarium", "en-US", 0), ("Atelier", "fr", 0), ("Werkstatt", "de", 2)):
+        guild = build.guild(name, owner=olga, locale=locale, premium_tier=tier)
+        moderator = build.role(
+            guild,
+            "Moderator",
+            permissions=int(Permission.MANAGE_MESSAGES | Permission.MODERATE_MEMBERS | Permission.MANAGE_THREADS),
+        )
+        administrator = build.role(guild, "Administrator", permissions=int(Permission.ADMINISTRATOR))
+        for person in people:
+            build.member(guild, person)
+        build.member(guild, mona, moderator)
+        build.member(guild, adam, administrator)
+        general = build.channel(guild, "general")
+        build.channel(guild, "images")
+        build.channel(guild, "after-dark", nsfw=True)
+        build.channel(guild, "staff", hidden_from_everyone=True)
+        build.thread(guild, general, "old-ideas", owner=mona, archived=True)
+    return build.build()

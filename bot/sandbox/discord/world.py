@@ -1,0 +1,176 @@
+"""The world that the local Discord serves: people, servers, roles and channels. Data only."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+MIB = 1024 * 1024
+
+
+class ChannelType(IntEnum):
+    GUILD_TEXT = 0
+    DM = 1
+    GUILD_VOICE = 2
+    GUILD_CATEGORY = 4
+    GUILD_ANNOUNCEMENT = 5
+    PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+
+
+THREADS = frozenset({ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
+
+
+class OverwriteType(IntEnum):
+    ROLE = 0
+    MEMBER = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class User:
+    """A person or a bot; `locale` is the language of their client."""
+
+    id: int
+    username: str
+    global_name: str | None = None
+    bot: bool = False
+    locale: str = "en-US"
+    accepts_dms: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Role:
+    """A role; `permissions` is Discord's bit set. The role whose id is the guild's is @everyone."""
+
+    id: int
+    name: str
+    permissions: int
+    position: int = 0
+    mentionable: bool = False
+    managed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Overwrite:
+    """What one channel allows or denies one role or member."""
+
+    id: int
+    type: OverwriteType
+    allow: int = 0
+    deny: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class ThreadState:
+    owner_id: int
+    archived: bool = False
+    locked: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """A channel of a guild, a thread in one, or a direct message (then `recipient_id` is set and `guild_id` is not)."""
+
+    id: int
+    type: ChannelType
+    name: str | None = None
+    guild_id: int | None = None
+    parent_id: int | None = None
+    topic: str | None = None
+    nsfw: bool = False
+    position: int = 0
+    overwrites: list[Overwrite] = field(default_factory=list)
+    thread: ThreadState | None = None
+    recipient_id: int | None = None
+    last_message_id: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Member:
+    user_id: int
+    joined_ms: int
+    role_ids: list[int] = field(default_factory=list)
+    nick: str | None = None
+    timed_out_until_ms: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Guild:
+    """A server. AutoMod blocks any text that contains one of `blocked_words`; upper and lower case are alike."""
+
+    id: int
+    name: str
+    owner_id: int
+    joined_ms: int
+    preferred_locale: str = "en-US"
+    premium_tier: int = 0
+    attachment_size_limit_bytes: int = 10 * MIB
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    blocked_words: list[str] = field(default_factory=list)
+
+    def channel_named(self, name: str) -> Channel:
+        """Return the channel or thread of that name; KeyError where there is none."""
+        for channel in self.channels.values():
+            if channel.name == name:
+                return channel
+        raise KeyError(name)
+
+
+@dataclass(slots=True, kw_only=True)
+class Application:
+    """The bot's application: one bot user, one owner, one token."""
+
+    id: int
+    name: str
+    bot_id: int
+    owner_id: int
+    token: str
+    description: str = "A local stand-in's application."
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """Everything there is. Direct-message channels are keyed by their own id."""
+
+    application: Application
+    users: dict[int, User]
+    guilds: dict[int, Guild]
+    dms: dict[int, Channel] = field(default_factory=dict)
+
+    @property
+    def bot(self) -> User:
+        return self.users[self.application.bot_id]
+
+    def user_named(self, name: str) -> User:
+        """Return the user of that name; KeyError where there is none."""
+        for user in self.users.values():
+            if user.username == name:
+                return user
+        raise KeyError(name)
+
+    def guild_named(self, name: str) -> Guild:
+        """Return the guild of that name; KeyError where there is none."""
+        for guild in self.guilds.values():
+            if guild.name == name:
+                return guild
+        raise KeyError(name)
+
+    def channel(self, channel_id: int) -> Channel | None:
+        """Return a guild's channel, a thread or a direct message, or None."""
+        if channel_id in self.dms:
+            return self.dms[channel_id]
+        for guild in self.guilds.values():
+            if channel_id in guild.channels:
+                return guild.channels[channel_id]
+        return None
+
+    def guild_of(self, channel: Channel) -> Guild | None:
+        """Return the guild a channel is in; None for direct messages and for guilds the bot has left."""
+        return None if channel.guild_id is None else self.guilds.get(channel.guild_id)
+
+    def dm_with(self, user_id: int) -> Channel | None:
+        """Return the bot's direct-message channel with a person, where it was opened."""
+        for channel in self.dms.values():
+            if channel.recipient_id == user_id:
+                return channel
+        return None

@@ -1,0 +1,81 @@
+"""The whole bot with no account: both stand-ins on 127.0.0.1, and the real bot between them, in one process."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.config import Config, load_config
+from bot.sandbox.discord import LocalDiscord
+from bot.sandbox.discord.command_names import CommandType
+from bot.sandbox.segmind import LocalSegmind
+from bot.sandbox.segmind.models import MODELS
+
+KEY = "sandbox"
+# The bot's own way to run; handed over, so that the sandbox does not know the composition root.
+Run = Callable[[Config, asyncio.Event, Callable[[], None]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """Both stand-ins, and the bot connected to them."""
+
+    discord: LocalDiscord
+    segmind: LocalSegmind
+
+    @property
+    def commands(self) -> dict[str, dict[str, object]]:
+        """The slash commands that the bot registered, by name."""
+        return {
+            command["name"]: command
+            for command in self.discord.core.commands.all(None)
+            if command["type"] == CommandType.CHAT_INPUT
+        }
+
+
+def sandbox_config(discord: LocalDiscord, segmind: LocalSegmind, folder: Path) -> Config:
+    """The bot's configuration for these stand-ins; its data stands under `folder`."""
+    return load_config(
+        discord_token=discord.token,
+        segmind_api_key=KEY,
+        discord_api_url=discord.api_url,
+        segmind_base_url=segmind.base_url,
+        segmind_history_url=segmind.base_url,
+        database_url=f"sqlite:///{folder}/imagen.db",
+        images_dir=folder / "images",
+    )
+
+
+@contextlib.asynccontextmanager
+async def sandbox(run: Run, *, folder: Path, clock: Clock, speed: float) -> AsyncIterator[Sandbox]:
+    """Start everything, and stop it at the end; raises what `run` raises.
+
+    `speed` 10 draws pictures in a tenth of the time that Segmind takes.
+    """
+    models = {slug: replace(model, latency_s=model.latency_s / speed) for slug, model in MODELS.items()}
+    discord = LocalDiscord(clock)
+    segmind = LocalSegmind(clock=clock, rng=random.Random(), api_key=KEY, models=models, markers=True)
+    stop, started = asyncio.Event(), asyncio.Event()
+    await discord.start()
+    await segmind.start()
+    running = asyncio.ensure_future(run(sandbox_config(discord, segmind, folder), stop, started.set))
+    try:
+        ready = asyncio.ensure_future(_ready(discord, started))
+        await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            ready.cancel()
+            running.result()
+        yield Sandbox(discord=discord, segmind=segmind)
+    finally:
+        stop.set()
+        await running
+        await segmind.stop()
+        await discord.stop()
+
+
+async def _ready(discord: LocalDiscord, started: asyncio.Event) -> None:
+    await started.wait()
+    await discord.gateway.connected()

@@ -1,0 +1,104 @@
+"""What Discord shows: cards and notices as Components V2, inside the limits of one message."""
+
+from collections.abc import Iterable, Iterator
+
+import discord
+from discord import ui
+
+from bot.markdown import ELLIPSIS
+from bot.ports import Card, CardImage
+
+TEXT_CHARACTERS_MAX = 4_000
+# Discord answers 500 above about 10,170: the UTF-8 bytes of all texts and 12 for each.
+TEXT_BYTES_MAX = 10_000
+TEXT_OVERHEAD_BYTES = 12
+# Of the 40 components one message may have; the rest is left for the container, the gallery and its images.
+TEXTS_MAX = 24
+ALT_CHARACTERS_MAX = 1_024
+
+ACCENTS = {
+    "waiting": discord.Colour(0x5865F2),
+    "done": discord.Colour(0x57A773),
+    "failed": discord.Colour(0xC4554D),
+}
+
+
+def _over(texts: list[str]) -> int:
+    """By how much the texts are too long, in characters or in bytes, whichever is worse; not above 0 if they fit."""
+    characters = sum(len(text) for text in texts)
+    size_bytes = sum(len(text.encode()) + TEXT_OVERHEAD_BYTES for text in texts)
+    return max(characters - TEXT_CHARACTERS_MAX, size_bytes - TEXT_BYTES_MAX)
+
+
+def fitted(texts: Iterable[str]) -> list[str]:
+    """The texts as one message takes them: the longest is cut with … until all of them fit."""
+    kept = [text for text in texts if text][:TEXTS_MAX]
+    while (over := _over(kept)) > 0:
+        longest = max(range(len(kept)), key=lambda number: len(kept[number].encode()))
+        room = max(0, len(kept[longest]) - over - 1)
+        kept[longest] = kept[longest][:room].rstrip(" \\") + ELLIPSIS
+    return kept
+
+
+def _gallery(images: Iterable[CardImage]) -> ui.MediaGallery[ui.LayoutView]:
+    return ui.MediaGallery(
+        *(
+            discord.MediaGalleryItem(
+                f"attachment://{image.filename}",
+                description=image.alt[:ALT_CHARACTERS_MAX] or None,
+                spoiler=image.spoiler,
+            )
+            for image in images
+        )
+    )
+
+
+def card_view(card: Card, *, mention: str = "") -> ui.LayoutView:
+    """The card as a message; `mention` stands above it, so that it can call the person whose card it is."""
+    small = f"-# {card.small}" if card.small else ""
+    # What is cut away when there are too many texts is the end of the list.
+    texts = fitted((mention, small, card.title, *card.lines))
+    call = [texts.pop(0)] if mention else []
+    last = [texts.pop(0)] if small else []
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(text) for text in texts]
+    if card.images:
+        items.append(_gallery(card.images))
+    items += [ui.TextDisplay(text) for text in last]
+    # No view of ours ever times out: nothing listens to it, so discord.py keeps none of them.
+    view = ui.LayoutView(timeout=None)
+    for text in call:
+        view.add_item(ui.TextDisplay(text))
+    view.add_item(ui.Container(*items, accent_colour=ACCENTS[card.accent]))
+    return view
+
+
+def notice(text: str) -> ui.LayoutView:
+    """A few words to one person, in the form of a card, so that either can replace the other."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*(ui.TextDisplay(each) for each in fitted([text])), accent_colour=ACCENTS["failed"]))
+    return view
+
+
+def small_print(message: discord.Message) -> str:
+    """The last text of a card that was posted; empty where there is none."""
+    texts = [item.content for item in _walk(message.components) if isinstance(item, discord.TextDisplay)]
+    return texts[-1] if texts else ""
+
+
+def attachment_ids(message: discord.Message) -> dict[str, int]:
+    """The ids of a message's files by name: from its attachments, and from the galleries that show them."""
+    shown = {
+        item.media.url.split("?", maxsplit=1)[0].rsplit("/", maxsplit=1)[-1]: item.media.attachment_id
+        for gallery in _walk(message.components)
+        if isinstance(gallery, discord.MediaGalleryComponent)
+        for item in gallery.items
+        if item.media.attachment_id is not None
+    }
+    return shown | {attachment.filename: attachment.id for attachment in message.attachments}
+
+
+def _walk(components: Iterable[discord.Component]) -> Iterator[discord.Component]:
+    for component in components:
+        yield component
+        if isinstance(component, discord.Container):
+            yield from _walk(component.children)

@@ -1,0 +1,256 @@
+import asyncio
+import json
+
+import pytest
+
+from bot.errors import StoreError, StoreFull
+from bot.intake import Refusal
+from bot.sandbox.discord.faults import Failure, Fault
+from bot.sandbox.discord.interactions import CallbackType
+from bot.sandbox.discord.rate_limits import Limit
+from cogs.acknowledge import Patience
+from tests.cogs.stage import TEXTS, staged, until
+
+pytestmark = pytest.mark.asyncio
+
+CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
+REPLY = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+# As in earnest, only sooner.
+HASTY = Patience(decide_s=0.05, answer_s=0.6, least_s=0.3, attempt_s=0.2, gap_s=0.01)
+
+TOO_DEAR = Refusal(
+    "monthly_limit",
+    public_id="monthly_limit_public",
+    price_microcredits=240_000,
+    left_microcredits=60_000,
+    count=1,
+    resets_s=1_800_000_000,
+)
+
+WITH_FIGURES = TEXTS("en", "refusal.monthly_limit", price="0.24", left="0.06", count=1, resets_s=1_800_000_000)
+WITHOUT_FIGURES = TEXTS("en", "refusal.monthly_limit_public")
+
+
+def _callbacks(stage):
+    return [call for call in stage.discord.calls if call.route == CALLBACK]
+
+
+async def test_a_request_says_all_that_was_asked_for():
+    async with staged() as stage:
+        await stage.connect()
+        used = await stage.use("imagen", user="mona", model="imagen-3", count=3, private=True, spoiler=True)
+        await until(lambda: stage.tracker.begun == [used.id])
+    (request,) = stage.tracker.requests
+    world = stage.discord.world
+    guild = world.guild_named("Aquarium")
+    assert request.interaction_id == used.id
+    assert (request.guild_id, request.channel_id) == (guild.id, guild.channel_named("general").id)
+    assert request.user_id == world.user_named("mona").id
+    assert (request.locale, request.guild_locale) == ("en-GB", "en-US")
+    assert (request.command, request.model) == ("imagen", "imagen-3")
+    assert request.values == {"prompt": "a cozy cabin", "count": 3}
+    assert (request.private, request.spoiler) == (True, True)
+    assert request.created_ms == used.created_ms
+    assert request.filesize_limit_bytes == used.size_limit_bytes
+    assert request.role_ids == tuple(guild.members[request.user_id].role_ids) != ()
+    assert json.loads(request.reply) == {
+        "application_id": world.application.id,
+        "interaction_id": used.id,
+        "token": used.token,
+    }
+
+
+async def test_the_first_model_of_a_command_is_its_default():
+    async with staged() as stage:
+        await stage.connect()
+        await stage.use("imagen")
+        await until(lambda: stage.tracker.begun)
+    assert stage.tracker.requests[0].model == "imagen-4"
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_an_accepted_request_is_deferred_then_begun(private):
+    async with staged() as stage:
+        await stage.connect()
+        used = await stage.use(private=private)
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert used.callback_type is CallbackType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE
+    assert used.ephemeral is private
+    assert used.acknowledged_after_ms < 1000
+    assert stage.tracker.called_off == []
+
+
+async def test_a_refusal_in_time_answers_privately_with_the_figures():
+    async with staged() as stage:
+        await stage.connect()
+        stage.tracker.verdict = TOO_DEAR
+        used = await stage.use()
+        await used.answered()
+    assert used.ephemeral
+    assert used.body.text == WITH_FIGURES
+    assert (stage.tracker.begun, stage.tracker.called_off) == ([], [])
+
+
+async def test_an_undecided_request_is_deferred_and_begun_once_it_is_accepted():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.tracker.may_decide.clear()
+        used = await stage.use()
+        await used.acknowledged()
+        assert stage.tracker.begun == []
+        stage.tracker.may_decide.set()
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert used.callback_type is CallbackType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE
+
+
+@pytest.mark.parametrize(("private", "told"), [(False, WITHOUT_FIGURES), (True, WITH_FIGURES)])
+async def test_a_late_refusal_replaces_the_card_and_keeps_private_figures_private(private, told):
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.tracker.may_decide.clear()
+        used = await stage.use(private=private)
+        await used.acknowledged()
+        stage.tracker.verdict = TOO_DEAR
+        stage.tracker.may_decide.set()
+        await used.answered()
+    assert used.body.text == told
+    assert (stage.tracker.begun, stage.tracker.called_off) == ([], [])
+
+
+async def test_a_late_refusal_is_told_again_where_it_was_not_taken():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.faults.add(Fault(route=REPLY, method="PATCH", failure=Failure.DROP))
+        stage.tracker.may_decide.clear()
+        used = await stage.use()
+        await used.acknowledged()
+        stage.tracker.verdict = TOO_DEAR
+        stage.tracker.may_decide.set()
+        await used.answered()
+    assert stage.clock.slept_s == [1.0]
+
+
+@pytest.mark.parametrize(("error", "told"), [(StoreError(), "refusal.store"), (StoreFull(), "refusal.store_full")])
+async def test_a_request_that_cannot_be_written_down_is_refused_in_clear_words(error, told):
+    async with staged() as stage:
+        await stage.connect()
+        stage.tracker.verdict = error
+        used = await stage.use()
+        await used.answered()
+    assert used.ephemeral
+    assert used.body.text == TEXTS("en", told)
+    assert stage.tracker.begun == []
+
+
+async def test_a_lost_answer_that_comes_back_as_already_acknowledged_counts_as_success():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.DROP, acted=True))
+        used = await stage.use()
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert [call.error_code for call in _callbacks(stage)] == [None, 40060]
+    assert stage.tracker.called_off == []
+
+
+async def test_a_connection_that_drops_is_tried_again():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.DROP, times=2))
+        used = await stage.use()
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert len(_callbacks(stage)) == 3
+
+
+async def test_an_error_of_discords_is_tried_again_before_its_client_would():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.SERVER_ERROR, status=503))
+        used = await stage.use()
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert used.acknowledged_after_ms < 900
+
+
+@pytest.mark.parametrize("acted", [False, True])
+async def test_an_answer_that_hangs_is_given_anew(acted):
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.STALL, stall_s=0.5, acted=acted))
+        used = await stage.use()
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert stage.tracker.called_off == []
+
+
+async def test_a_bucket_that_is_used_up_by_the_answer_does_not_count_as_no_answer():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.limits.webhook = Limit(1, 0.3)
+        used = await stage.use()
+        await until(lambda: stage.tracker.begun == [used.id])
+    assert stage.tracker.called_off == []
+
+
+@pytest.mark.parametrize("code", [10062, 50027])
+async def test_a_request_whose_interaction_is_gone_is_called_off(code):
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.API_ERROR, code=code))
+        used = await stage.use()
+        await until(lambda: stage.tracker.called_off == [used.id])
+    assert used.id in stage.tracker.accepted
+    assert stage.tracker.begun == []
+    assert len(_callbacks(stage)) == 1
+
+
+async def test_past_the_deadline_the_request_is_called_off_even_if_it_is_accepted_later():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.tracker.may_decide.clear()
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.DROP, times=1000))
+        used = await stage.use()
+        await asyncio.sleep(0.8)
+        tried = len(_callbacks(stage))
+        stage.tracker.may_decide.set()
+        await until(lambda: stage.tracker.called_off == [used.id])
+    assert stage.tracker.begun == []
+    assert len(_callbacks(stage)) == tried
+    assert _callbacks(stage)[-1].received_ms - used.created_ms <= 700
+
+
+async def test_a_refusal_that_nobody_hears_of_is_not_called_off():
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.tracker.verdict = TOO_DEAR
+        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.API_ERROR, code=10062))
+        await stage.use()
+        await until(lambda: _callbacks(stage) and _callbacks(stage)[0].answered_ms)
+    assert (stage.tracker.begun, stage.tracker.called_off) == ([], [])
+
+
+@pytest.mark.parametrize("clock_off_ms", [-60_000, 60_000])
+async def test_a_clock_that_is_wrong_by_a_minute_still_gives_time_to_answer(clock_off_ms):
+    async with staged() as stage:
+        await stage.connect()
+        right = stage.clock.now_ms
+        stage.clock.now_ms = lambda: right() + clock_off_ms
+        used = await stage.use()
+        await until(lambda: stage.tracker.begun == [used.id])
+
+
+async def test_the_same_interaction_twice_is_one_job_and_the_second_one_harms_nothing():
+    async with staged() as stage:
+        await stage.connect()
+        stage.discord.duplicate_next = 1
+        used = await stage.use()
+        await until(lambda: len(stage.tracker.begun) == 2)
+    assert stage.tracker.accepted == {used.id}
+    assert stage.tracker.called_off == []
+    assert sorted(str(call.error_code) for call in _callbacks(stage)) == ["40060", "None"]
+    assert len(stage.discord.messages(used.channel_id)) == 1
+
+
+async def test_a_burst_is_acknowledged_in_time():
+    async with staged() as stage:
+        await stage.connect()
+        every = [await stage.use() for _ in range(100)]
+        await until(lambda: len(stage.tracker.begun) == 100)
+    assert max(used.acknowledged_after_ms for used in every) < 3000
