@@ -1,0 +1,152 @@
+"""The composition root: the only file that knows everybody, and decides nothing."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable
+
+import aiohttp
+import structlog
+
+from bot.alive import SignOfLife
+from bot.catalog import Catalog
+from bot.catalog_file import load_catalog
+from bot.clock import Clock, SystemClock
+from bot.config import Config
+from bot.media.fetch import Fetcher, fetch_session
+from bot.media.gallery import Gallery
+from bot.media.origins import Origins
+from bot.media.vault import Vault
+from bot.offers import offers
+from bot.segmind.client import SegmindClient
+from bot.store.database import Database
+from bot.store.lock import claim
+from bot.store.meta import Memory
+from bot.store.sqlite import open_sqlite
+from bot.text import Texts
+from bot.tracker.assembly import Machine, Outside, assemble
+from cogs.client import ImagenClient
+from cogs.errors import Errors
+from cogs.imagen import Imagen
+from cogs.presenter import DiscordPresenter
+
+# Where Segmind keeps its pictures; the host of its API may serve some, too.
+IMAGE_ORIGIN = "https://images.segmind.com"
+# Docker and systemd wait ten seconds after SIGTERM; the rest of them is for closing.
+GRACE_S = 6.0
+
+log = structlog.get_logger()
+
+
+@contextlib.asynccontextmanager
+async def opened_store(config: Config) -> AsyncIterator[Database]:
+    """The database, claimed for this process alone; raises StoreError."""
+    lock = claim(config.database_path)
+    try:
+        db = await open_sqlite(config.database_path)
+        try:
+            yield db
+        finally:
+            await db.close()
+    finally:
+        lock.release()
+
+
+@contextlib.asynccontextmanager
+async def segmind(config: Config, clock: Clock) -> AsyncIterator[SegmindClient]:
+    """The client for Segmind, with connections of its own."""
+    connector = aiohttp.TCPConnector(limit=config.connections)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield SegmindClient(
+            session,
+            base_url=config.segmind_base_url,
+            history_url=config.segmind_history_url,
+            api_key=config.segmind_api_key,
+            clock=clock,
+        )
+
+
+@contextlib.asynccontextmanager
+async def gallery(config: Config) -> AsyncIterator[Gallery]:
+    """The pictures' way from Segmind's hosts to the disk."""
+    origins = Origins.of([IMAGE_ORIGIN, config.segmind_base_url])
+    async with fetch_session(origins, connections=config.connections) as session:
+        opened = Gallery(fetcher=Fetcher(session, origins=origins), vault=Vault(config.images_dir))
+        await opened.open()
+        yield opened
+
+
+def discord_client(config: Config, *, db: Database, texts: Texts, clock: Clock) -> ImagenClient:
+    """The client for Discord, not logged in yet."""
+    return ImagenClient(
+        api_url=config.discord_api_url,
+        connections=config.connections,
+        texts=texts,
+        memory=Memory(db),
+        clock=clock,
+    )
+
+
+async def run(config: Config, *, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
+    """Run the bot until `stop` is set; `started` is called once it is logged in and works.
+
+    Raises ConfigError or StoreError where it cannot run.
+    """
+    clock, texts = SystemClock(), Texts()
+    catalog = load_catalog(config.models_file, Catalog())
+    async with contextlib.AsyncExitStack() as stack:
+        db = await stack.enter_async_context(opened_store(config))
+        client = discord_client(config, db=db, texts=texts, clock=clock)
+        outside = Outside(
+            db=db,
+            painter=await stack.enter_async_context(segmind(config, clock)),
+            presenter=DiscordPresenter(client, uploads_at_once=config.uploads_at_once),
+            gallery=await stack.enter_async_context(gallery(config)),
+            clock=clock,
+            rng=random.Random(),
+        )
+        machine = assemble(outside, config=config, catalog=catalog, texts=texts)
+        imagen = Imagen(tree=client.tree, tracker=machine.tracker, offers=offers(catalog), texts=texts, clock=clock)
+        await client.add_cog(imagen)
+        await client.add_cog(Errors(tree=client.tree, texts=texts))
+        stack.push_async_callback(client.close)
+        alive = SignOfLife(path=config.database_path.with_name("alive"), memory=Memory(db), clock=clock)
+        token = config.discord_token.get_secret_value()
+        living = asyncio.create_task(_live(machine, client, alive, token=token, started=started))
+        await _until(stop, living)
+        log.info("stopping")
+        # Discord is still connected, so that whoever asks meanwhile is told.
+        await machine.tracker.stop(grace_s=GRACE_S)
+        await _ended(living)
+
+
+async def _live(
+    machine: Machine, client: ImagenClient, alive: SignOfLife, *, token: str, started: Callable[[], None]
+) -> None:
+    """From the first word to Discord on; ends only with an error, or when it is cancelled."""
+    await client.log_in(token)
+    await machine.tracker.start()
+    log.info("started")
+    started()
+    # The first that fails ends them all; what it raised is what the operator has to know.
+    works = [client.stay_connected(), alive.run(), machine.recovery.run(), machine.housekeeper.run()]
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _until(stop: asyncio.Event, living: asyncio.Task[None]) -> None:
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopped, living}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+
+
+async def _ended(living: asyncio.Task[None]) -> None:
+    """End it; raises what it ended with, unless that is only our cancelling it."""
+    living.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await living

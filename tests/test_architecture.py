@@ -1,0 +1,211 @@
+"""The plan of the house, kept: who may know whom, and how large anything may grow."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILE_LINES_MAX = 260
+FUNCTION_LINES_MAX = 45
+
+# Rooms that decide: they import each other and the standard library, and nothing in them waits.
+PURE = {
+    "bot.cards",
+    "bot.catalog",
+    "bot.errors",
+    "bot.fields",
+    "bot.intake",
+    "bot.jobs",
+    "bot.latency",
+    "bot.markdown",
+    "bot.offers",
+    "bot.pacing",
+    "bot.safety",
+    "bot.segmind.answers",
+    "bot.segmind.calls",
+    "bot.segmind.history",
+    "bot.segmind.outputs",
+    "bot.segmind.protocol",
+    "bot.settings",
+    "bot.shapes",
+    "bot.small_print",
+    "bot.tracker.views",
+    "bot.ways",
+}
+# Pure as well, but each with a library that does its own trade.
+PURE_WITH_LIBRARY = {
+    "bot.catalog_entries": {"pydantic"},
+    "bot.catalog_file": {"pydantic"},
+    "bot.config": {"pydantic", "pydantic_settings"},
+    "bot.money": {"babel"},
+    "bot.text": {"babel"},
+}
+# Of the standard library: what waits, or talks to the world.
+IMPURE = {"asyncio", "socket", "sqlite3", "ssl", "subprocess", "threading", "time"}
+# Declares the two ports: nothing but data and signatures, some of which are awaited by those who use them.
+PORTS = "bot.ports"
+
+
+def modules() -> dict[str, Path]:
+    paths = (path for folder in ("bot", "cogs") for path in sorted((ROOT / folder).rglob("*.py")))
+    return {_name(path): path for path in paths}
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = modules()
+
+
+@cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(name: str) -> list[tuple[str, int]]:
+    """What a module imports, by full name, with the lines."""
+    found = []
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{place(name, node.lineno)}: a relative import"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.append((inner if inner in MODULES else str(node.module), node.lineno))
+    return found
+
+
+def place(name: str, line: int) -> str:
+    return f"{MODULES[name].relative_to(ROOT)}:{line}"
+
+
+def is_in(name: str, *rooms: str) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def importing(root: str, *, outside: tuple[str, ...]) -> Iterator[str]:
+    for name in MODULES:
+        if not is_in(name, *outside):
+            yield from (place(name, line) for target, line in imports(name) if is_in(target, root))
+
+
+def test_only_the_rim_and_the_composition_root_know_discord():
+    assert list(importing("discord", outside=("cogs", "bot.app"))) == []
+
+
+def test_only_the_composition_root_the_command_line_and_the_sandbox_know_the_rim():
+    assert list(importing("cogs", outside=("cogs", "bot.app", "bot.__main__", "bot.sandbox"))) == []
+
+
+def test_only_the_sandbox_knows_the_sandbox_and_the_command_line_starts_it():
+    assert list(importing("bot.sandbox", outside=("bot.sandbox", "bot.__main__"))) == []
+
+
+def test_only_the_store_knows_the_sqlite_driver():
+    outside = ("bot.store",)
+    assert [*importing("sqlite3", outside=outside), *importing("aiosqlite", outside=outside)] == []
+
+
+SQL = re.compile(
+    r"\A\s*(SELECT\s|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s|BEGIN\b)"
+)
+
+
+def speaking_sql() -> Iterator[tuple[str, int]]:
+    for name in MODULES:
+        for node in ast.walk(tree(name)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value):
+                yield name, node.lineno
+
+
+def test_only_the_store_speaks_sql():
+    found = list(speaking_sql())
+    assert [place(name, line) for name, line in found if not is_in(name, "bot.store")] == []
+    assert found, "the pattern would not even know the store's own SQL"
+
+
+def test_only_the_configuration_reads_the_environment():
+    found = [
+        place(name, node.lineno)
+        for name in MODULES
+        if name != "bot.config"
+        for node in ast.walk(tree(name))
+        if (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv", "putenv"})
+        or (isinstance(node, ast.alias) and node.name in {"environ", "getenv"})
+    ]
+    assert found == []
+
+
+def test_every_pure_room_is_there():
+    assert PURE | PURE_WITH_LIBRARY.keys() <= MODULES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PURE | PURE_WITH_LIBRARY.keys()))
+def test_a_pure_room_imports_only_pure_rooms_and_the_standard_library(name):
+    rooms = PURE | PURE_WITH_LIBRARY.keys() | {PORTS}
+    libraries = PURE_WITH_LIBRARY.get(name, set()) | sys.stdlib_module_names - IMPURE
+    found = [
+        f"{place(name, line)}: {target}"
+        for target, line in imports(name)
+        if target not in rooms and target.split(".")[0] not in libraries
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", sorted(PURE | PURE_WITH_LIBRARY.keys()))
+def test_nothing_in_a_pure_room_waits(name):
+    waits = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
+    assert [place(name, node.lineno) for node in ast.walk(tree(name)) if isinstance(node, waits)] == []
+
+
+def test_the_ports_are_declarations_only():
+    nodes = [node for node in ast.walk(tree(PORTS)) if isinstance(node, ast.AsyncFunctionDef)]
+    bodies = [(node.lineno, node.body[1:]) for node in nodes]
+    ellipsis = "Expr(value=Constant(value=Ellipsis))"
+    assert [place(PORTS, line) for line, rest in bodies if [*map(ast.dump, rest)] != [ellipsis]] == []
+
+
+def test_no_module_knows_itself_over_others():
+    graph = {name: {target for target, _ in imports(name) if target in MODULES and target != name} for name in MODULES}
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+def test_imports_stand_at_the_top_of_the_file():
+    found = [
+        place(name, node.lineno)
+        for name in MODULES
+        for function in ast.walk(tree(name))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert found == []
+
+
+def test_no_file_grows_too_long():
+    lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
+    assert [place(name, lines) for name, lines in lengths.items() if lines > FILE_LINES_MAX] == []
+
+
+def test_no_function_grows_too_long():
+    found = [
+        f"{place(name, node.lineno)}: {node.name}, {node.end_lineno - node.lineno + 1} lines"
+        for name in MODULES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if node.end_lineno - node.lineno + 1 > FUNCTION_LINES_MAX
+    ]
+    assert found == []

@@ -1,0 +1,352 @@
+import ast
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import PoFileError, read_po
+
+from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, PROMPT, Catalog
+from bot.clock import SystemClock
+from bot.errors import StoreError, StoreFull
+from bot.fields import Text, Toggle
+from bot.intake import Refusal, check_budget, decide
+from bot.jobs import Outcome, Request
+from bot.offers import offers
+from bot.safety import Category
+from bot.settings import SETTINGS
+from bot.text import FALLBACK, FOLDER, Texts
+from bot.tracker.alerts import Alerts
+from cogs.commands import build_command, describe
+from cogs.imagen import Imagen
+
+ROOT = FOLDER.parents[1]
+TEXTS = Texts()
+OUT = (Outcome.MODEL_RETIRED, Outcome.NOT_AVAILABLE, Outcome.OUT_OF_CREDITS)
+
+
+def english():
+    with (FOLDER / f"{FALLBACK}.po").open("rb") as source:
+        return {message.id if isinstance(message.id, str) else message.id[0]: message for message in read_po(source)}
+
+
+MESSAGES = {message_id: message for message_id, message in english().items() if message_id}
+
+
+def sources() -> Iterator[ast.AST]:
+    for folder in ("bot", "cogs"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "sandbox" not in path.parts:
+                yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+NODES = list(sources())
+LITERALS = {node.value for node in NODES if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def calls(name):
+    """Every call of a function or method of this name."""
+    for node in NODES:
+        if isinstance(node, ast.Call) and name in {getattr(node.func, "id", None), getattr(node.func, "attr", None)}:
+            yield node
+
+
+def literal(node):
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def asked_for():
+    """Every message id that the code can ask for."""
+    yield from (f"outcome.{outcome.value}" for outcome in Outcome)
+    yield from (f"category.{category.value}" for category in Category)
+    yield from (f"refusal.out.{outcome.value}" for outcome in OUT)
+    yield from ("outcome.model_retired.successor", "refusal.out.model_retired.successor")
+    yield from (f"refusal.bad_value.{literal(call.args[1])}" for call in calls("BadValue"))
+    for call in calls("Refusal"):
+        given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "public_id")]
+        yield from (f"refusal.{name}" for name in map(literal, given) if name)
+    yield from (f"alert.{name}" for name in (literal(call.args[0]) for call in calls("tell") if call.args) if name)
+    yield from (f"setting.{setting.name}" for setting in SETTINGS)
+    yield from (f"command.{offer.command}" for offer in offers(Catalog()))
+    for offer in offers(Catalog()):
+        yield from (f"option.{option.name}" for option in offer.options if option.field.description is None)
+        yield from (f"option.{f.name}.unset" for f in fields_without_default(offer))
+    yield from (name for name in LITERALS if name in MESSAGES)
+
+
+def fields_without_default(offer):
+    for option in offer.options:
+        required = isinstance(option.field, Text) and option.field.required
+        if option.field.default is None and not required:
+            yield option.field
+
+
+ASKED_FOR = sorted({*asked_for(), "refusal.option_not_taken", "refusal.option_unknown"})
+
+
+@pytest.mark.parametrize("message_id", ASKED_FOR)
+def test_every_message_that_the_code_asks_for_is_there(message_id):
+    assert TEXTS.has(message_id)
+
+
+def test_no_message_stands_there_unused():
+    assert set(MESSAGES) - set(ASKED_FOR) == set()
+
+
+def test_the_reasons_of_refusals_and_alerts_were_found():
+    # Guards the scan above: were it to find nothing, it would demand nothing.
+    found = set(ASKED_FOR)
+    assert {"refusal.bad_value.shape", "refusal.stopping", "alert.lost", "refusal.monthly_limit_public"} <= found
+
+
+def words_of(message):
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+@pytest.mark.parametrize("message_id", list(MESSAGES))
+def test_every_message_reads_like_one(message_id):
+    for words in words_of(MESSAGES[message_id]):
+        assert words == " ".join(words.split()), "no stray spaces"
+        assert len(words) <= 250
+        if message_id.startswith(("refusal.", "alert.", "error.")):
+            assert words.endswith((".", "}"))
+            assert words[0].isupper() or words[0] in "*{"
+
+
+@pytest.mark.parametrize("message_id", [m for m in MESSAGES if m.startswith("refusal.")])
+def test_every_refusal_says_that_nothing_was_charged(message_id):
+    assert all(words.endswith("Nothing was charged.") for words in words_of(MESSAGES[message_id]))
+
+
+def test_no_outcome_that_is_the_operators_matter_sounds_like_the_members_fault():
+    for outcome in ("out_of_credits", "not_available"):
+        for message_id in (f"outcome.{outcome}", f"refusal.out.{outcome}"):
+            words = TEXTS("en", message_id, model="Imagen 4", successor="")
+            assert "not your fault" in words
+            assert "credit" not in words
+
+
+# ---------------------------------------------------------------- what the code passes is what the words need
+
+
+def request(model="imagen-4", command="imagen", **values):
+    return Request(
+        interaction_id=77,
+        guild_id=1,
+        channel_id=2,
+        user_id=3,
+        locale="en-US",
+        guild_locale="en-GB",
+        command=command,
+        model=model,
+        values={"prompt": "a cat", **values},
+        private=False,
+        spoiler=False,
+        created_ms=0,
+        reply=None,
+        filesize_limit_bytes=1,
+    )
+
+
+RETIRED = Catalog((replace(IMAGEN_4, successor="imagen-3"), IMAGEN_3))
+TOGGLED = Catalog((replace(IMAGEN_4, fields=(PROMPT, Toggle(name="hd"))),))
+FAST = {"model": "imagen-4-fast", "command": "imagen-fast"}
+REFUSED = {
+    "model_not_offered": (request("dall-e"), {}),
+    "option_not_taken": (request("imagen-3", negative_prompt="x"), {}),
+    "option_unknown": (request(steps=1), {}),
+    "safety_ceiling": (request("imagen-3", safety_filter_level="BLOCK_ONLY_HIGH"), {}),
+    "bad_value.not_text": (request(prompt=1), {}),
+    "bad_value.length": (request(prompt="a" * 2001), {}),
+    "bad_value.blank": (request(prompt=" "), {}),
+    "bad_value.unreadable": (request(prompt="\ud800"), {}),
+    "bad_value.choice": (request(aspect_ratio="2:1"), {}),
+    "bad_value.range": (request(count=9), {}),
+    "bad_value.not_toggle": (request(hd="x"), {"catalog": TOGGLED}),
+    "bad_value.shape": (request(**FAST, aspect_ratio="1:1", width=300, height=400), {}),
+    "bad_value.shape_range": (request(**FAST, aspect_ratio="16:9", width=256), {}),
+    "out.model_retired": (request(), {"out": Outcome.MODEL_RETIRED}),
+    "out.model_retired.successor": (request(), {"out": Outcome.MODEL_RETIRED, "catalog": RETIRED}),
+    "out.not_available": (request(), {"out": Outcome.NOT_AVAILABLE}),
+    "out.out_of_credits": (request(), {"out": Outcome.OUT_OF_CREDITS}),
+}
+
+
+def refusal_of(asked, known):
+    known = {"catalog": Catalog(), "ceiling": "BLOCK_LOW_AND_ABOVE", "out": None, **known}
+    with pytest.raises(Refusal) as caught:
+        decide(asked, rng=Random(0), now_ms=0, **known)
+    return caught.value
+
+
+def said(error, *, public):
+    """The words in which the rim tells a member of this error."""
+    cog = Imagen(tree=None, tracker=None, offers=(), texts=TEXTS, clock=SystemClock())
+
+    async def tell():
+        deciding = asyncio.get_running_loop().create_future()
+        deciding.set_exception(error)
+        return await cog._refusal(deciding, request(), public=public)
+
+    return asyncio.run(tell())
+
+
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("message_id", REFUSED)
+def test_every_refusal_brings_what_its_words_need(message_id, public):
+    refused = refusal_of(*REFUSED[message_id])
+    assert refused.message_id == message_id
+    assert "{" not in said(refused, public=public)
+
+
+def test_every_reason_that_a_value_can_be_refused_for_was_tried():
+    reasons = {f"bad_value.{literal(call.args[1])}" for call in calls("BadValue")}
+    assert reasons <= set(REFUSED)
+
+
+@pytest.mark.parametrize(("left", "images"), [(70_000, "1 image;"), (125_000, "2 images;"), (0, "0 images;")])
+def test_a_limit_is_told_in_private_with_its_figures_and_in_public_without(left, images):
+    jobs = decide(request(count=4), catalog=Catalog(), ceiling="BLOCK_ONLY_HIGH", out=None, rng=Random(0), now_ms=0)
+    with pytest.raises(Refusal) as caught:
+        check_budget(jobs, available_microcredits=left, resets_ms=5_000)
+    words = said(caught.value, public=False)
+    assert "0.24 credits" in words
+    assert images in words
+    assert "<t:5:R>" in words
+    assert not any(sign.isdigit() for sign in said(caught.value, public=True))
+
+
+@pytest.mark.parametrize("error", [Refusal("stopping"), StoreFull("x"), StoreError("x")], ids=repr)
+def test_what_the_bot_itself_cannot_do_now_is_said_too(error):
+    assert said(error, public=True).endswith("Nothing was charged.")
+
+
+class Listener:
+    """A presenter that hears alerts."""
+
+    def __init__(self):
+        self.heard = []
+
+    async def alert(self, text):
+        self.heard.append(text)
+
+
+def alerts():
+    for call in calls("tell"):
+        if call.args and literal(call.args[0]):
+            yield literal(call.args[0]), [keyword.arg for keyword in call.keywords]
+
+
+@pytest.mark.parametrize(("alert", "names"), list(alerts()))
+def test_every_alert_is_given_what_its_words_need(alert, names):
+    listener = Listener()
+    values = {name: 60_000 if name in {"balance", "credits", "cost", "price"} else "w*rds" for name in names}
+    asyncio.run(Alerts(presenter=listener, texts=TEXTS).tell(alert, **values))
+    (words,) = listener.heard
+    assert "{" not in words
+    needed = {name for _, name, _, _ in Formatter().parse(MESSAGES[f"alert.{alert}"].string) if name}
+    assert needed == set(names)
+
+
+# ---------------------------------------------------------------- commands and options
+
+
+@pytest.mark.parametrize("offer", offers(Catalog()), ids=lambda offer: offer.command)
+def test_every_description_fits_into_discords_hundred_characters_with_its_default(offer):
+    labels = {model.key: model.label for model in offer.models}
+    for option in offer.options:
+        words = describe(option, labels if option.name == "model" else {}, TEXTS, "en")
+        assert TEXTS("en", f"option.{option.name}") in words, "it was cut"
+        assert "…" not in words
+        assert len(words) <= 100
+        assert len(TEXTS("en", f"option.{option.name}")) <= 60
+    command = build_command(offer, run=None, texts=TEXTS)
+    assert "…" not in str(command.description)
+
+
+@pytest.mark.parametrize(("name", "default"), [(f.name, f.default) for f in IMAGEN_4_FAST.fields if f.default])
+def test_the_default_of_an_option_stands_in_its_description(name, default):
+    (fast,) = (offer for offer in offers(Catalog()) if offer.command == "imagen-fast")
+    option = next(option for option in fast.options if option.name == name)
+    assert describe(option, {}, TEXTS, "en").endswith(f"Default: {default}")
+
+
+# ---------------------------------------------------------------- languages
+
+HEADER = (
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: {}\\n"\n"Plural-Forms: {}\\n"\n\n'
+)
+TWO_FORMS = "nplurals=2; plural=(n != 1);"
+POLISH = "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
+
+
+@pytest.fixture
+def languages(tmp_path: Path):
+    catalogues = {
+        "en": (
+            TWO_FORMS,
+            (
+                'msgid "hello"\nmsgstr "Hello, {name}"\n\n'
+                'msgid "images"\nmsgid_plural "images"\nmsgstr[0] "{count} image"\nmsgstr[1] "{count} images"\n'
+            ),
+        ),
+        "pl": (
+            POLISH,
+            (
+                'msgid "images"\nmsgid_plural "images"\n'
+                'msgstr[0] "{count} obraz"\nmsgstr[1] "{count} obrazy"\nmsgstr[2] "{count} obrazów"\n'
+            ),
+        ),
+        "pt-BR": (TWO_FORMS, 'msgid "hello"\nmsgstr "Olá, {name}"\n\nmsgid "images"\nmsgstr ""\n'),
+    }
+    for locale, (plurals, messages) in catalogues.items():
+        (tmp_path / f"{locale}.po").write_text(HEADER.format(locale, plurals) + messages, encoding="utf-8")
+    return Texts(tmp_path)
+
+
+def test_a_language_speaks_for_itself_and_for_its_regions(languages):
+    assert languages("pt-BR", "hello", name="Ana") == "Olá, Ana"
+    assert languages("en-GB", "hello", name="Ana") == "Hello, Ana"
+    assert languages("pl-PL", "images", count=1) == "1 obraz"
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 obraz"), (2, "2 obrazy"), (5, "5 obrazów"), (22, "22 obrazy")])
+def test_a_language_counts_in_its_own_way(languages, count, words):
+    assert languages("pl", "images", count=count) == words
+
+
+@pytest.mark.parametrize("locale", ["pl", "ja", "zh-TW", "", "pt"])
+def test_what_a_language_lacks_is_said_in_english(languages, locale):
+    assert languages(locale, "hello", name="Ana") == "Hello, Ana"
+
+
+def test_a_message_that_is_not_translated_yet_is_said_in_english(languages):
+    assert languages("pt-BR", "images", count=3) == "3 images"
+
+
+def test_what_people_write_is_no_template(languages):
+    assert languages("en", "hello", name="{name} {0} {secret.key}") == "Hello, {name} {0} {secret.key}"
+
+
+def test_a_message_that_nobody_knows_is_an_error(languages):
+    with pytest.raises(KeyError):
+        languages("en", "goodbye")
+    assert not languages.has("goodbye")
+
+
+def test_a_value_that_is_missing_is_an_error(languages):
+    with pytest.raises(KeyError):
+        languages("en", "hello")
+
+
+def test_a_broken_catalogue_is_found_at_the_start(tmp_path):
+    (tmp_path / "en.po").write_text('msgid "a"\nmsgid "b"\nmsgstr "c"\n', encoding="utf-8")
+    with pytest.raises(PoFileError):
+        Texts(tmp_path)
+
+
+def test_the_languages_are_those_of_the_folder(languages):
+    assert languages.locales == ("en", "pl", "pt-BR")
