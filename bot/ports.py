@@ -43,7 +43,7 @@ class Failed:
 class Painted:
     """It ended with a picture: at `url`, or as `data`; exactly one of them is set.
 
-    Times and cost are None where the answer did not tell. `render_ms` is queueing and drawing together,
+    Times, cost and Segmind's name for the request are None where the answer did not tell. `render_ms` is queueing and drawing together,
     as Segmind measured them.
     """
 
@@ -52,6 +52,7 @@ class Painted:
     cost_microcredits: int | None = None
     render_ms: int | None = None
     remaining_microcredits: int | None = None
+    request_id: str | None = None
 
 
 # How a history row says that it failed (Segmind's documentation names FAILED; the others were seen).
@@ -75,7 +76,7 @@ class HistoryRow:
     def ending(self) -> Painted | Failed | None:
         """How it ended, or None where it has not, or where the row does not tell."""
         if self.url is not None:
-            return Painted(url=self.url, cost_microcredits=self.cost_microcredits)
+            return Painted(url=self.url, cost_microcredits=self.cost_microcredits, request_id=self.request_id)
         if (self.status or "").upper() in FAILED_WORDS:
             return Failed(detail=self.detail or "")
         return None

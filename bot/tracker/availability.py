@@ -20,6 +20,8 @@ class Availability:
         self._out: dict[str, tuple[Outcome, int]] = {}
         self._v1: set[str] = set()
         self._stopped: Outcome | None = None
+        # What the account must hold before anything is submitted again, in micro-credits.
+        self.needed_microcredits = 0
         # Held while the balance is asked for; nothing is submitted until the answer is there.
         self.asking = asyncio.Lock()
 
@@ -28,9 +30,10 @@ class Availability:
         """Why nothing is submitted at all, or None."""
         return self._stopped
 
-    def stop(self, outcome: Outcome) -> None:
+    def stop(self, outcome: Outcome, *, needed_microcredits: int = 0) -> None:
         """Submit nothing until `resume`: the operator's account or key is the reason."""
         self._stopped = outcome
+        self.needed_microcredits = needed_microcredits
 
     def resume(self) -> None:
         self._stopped = None

@@ -32,6 +32,7 @@ class Endings:
             result_url=painted.url,
             cost_microcredits=painted.cost_microcredits,
             render_ms=painted.render_ms,
+            request_id=job.request_id or painted.request_id,
             **kept,
         )
         if job.cost_microcredits is not None and job.cost_microcredits > job.price_microcredits:

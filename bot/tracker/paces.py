@@ -3,7 +3,7 @@
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.jobs import Job
-from bot.latency import Latency
+from bot.latency import Fit, Latency
 from bot.limiter import RequestBudget
 from bot.pacing import LAST_LOOK_S, Load, Schedule, room_for, schedule, stretch
 from bot.store import latencies
@@ -44,14 +44,21 @@ class Paces:
         self._known[job.slug] = known
         await self._books.write(lambda tx: latencies.save(tx, job.slug, known.sums))
 
-    def schedule(self, slug: str) -> Schedule:
-        """When to look at a job of this model, as things stand now."""
-        latency = self._latency(slug)
-        return schedule(latency.fit, stretch(self._load(latency)))
+    def fit(self, slug: str) -> Fit:
+        """How long a job of this model takes, as far as is known now."""
+        return self._latency(slug).fit
+
+    def schedule(self, fit: Fit) -> Schedule:
+        """When to look at a job that was expected to take this long when it started, as busy as the plan is now.
+
+        A job keeps the fit that it started with: of jobs that started together the fast ones end first, and what is
+        learned from them alone would make the bot look at the others far too often.
+        """
+        return schedule(fit, stretch(self._load(fit)))
 
     def room(self, slug: str) -> int:
         """How many more jobs may be submitted and still be looked at and fetched in time, at the plan's rate."""
-        return room_for(self._load(self._latency(slug)))
+        return room_for(self._load(self._latency(slug).fit))
 
     def moments(self, slug: str) -> Moments:
         """What a card says about the time that a job of this model takes."""
@@ -70,5 +77,5 @@ class Paces:
             known = self._known[slug] = Latency.known(mean_s=self._listed_s.get(slug, LATENCY_S))
         return known
 
-    def _load(self, latency: Latency) -> Load:
-        return self._budget.load(jobs=self.under_way, mean_s=latency.fit.mean_s)
+    def _load(self, fit: Fit) -> Load:
+        return self._budget.load(jobs=self.under_way, mean_s=fit.mean_s)

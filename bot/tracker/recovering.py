@@ -37,7 +37,7 @@ class Recovery:
     async def _can_pay(self) -> bool:
         await self._budget.take(Kind.BALANCE)
         try:
-            return await self._painter.balance_microcredits() > 0
+            return await self._painter.balance_microcredits() >= self._availability.needed_microcredits
         except RateLimited as error:
             self._budget.pause_until_ms(error.reset_ms)
         except ProviderError as error:

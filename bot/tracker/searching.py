@@ -1,7 +1,8 @@
 """A submit whose answer was lost: was it taken? Segmind's own request history may tell.
 
-Exactly one request of this model and time, with this body and an id that no other job has: that is it. None after the
-history has had minutes, or several: LOST. A row may lag, so a look that finds none is repeated for a while.
+One request of this model and time, with this body and an id that no other job has: that is it. (Where several jobs with
+one body are looked for, as many requests are theirs, and it does not matter which is whose.) None after the history
+has had minutes, or more than that: LOST. A row may lag, so a look that finds none is repeated for a while.
 """
 
 import asyncio
@@ -39,7 +40,8 @@ class Searcher:
         self._endings = endings
         self._clock = clock
         self._sending: dict[tuple[int, int], Job] = {}
-        # Jobs with one body may be looked for at once; a row is for the first of them.
+        # Jobs with one body may be looked for at once; each row is for one of them, and it does not matter which.
+        self._looking: dict[tuple[int, int], Job] = {}
         self._claiming = asyncio.Lock()
         # Set while no POST is under way.
         self.quiet = asyncio.Event()
@@ -58,26 +60,29 @@ class Searcher:
     async def find(self, job: Job) -> Job:
         """Look until the history has had its time; the job comes back RUNNING or ended."""
         began_ms = self._clock.now_ms()
-        for look_s in LOOKS_S:
-            await self._clock.sleep(look_s - (self._clock.now_ms() - began_ms) / 1000)
-            job = await self._claim(job, await self._rows(job))
-            if job.state is not State.SUBMITTING:
-                return job
+        self._looking[job.interaction_id, job.number] = job
+        try:
+            for look_s in LOOKS_S:
+                await self._clock.sleep(look_s - (self._clock.now_ms() - began_ms) / 1000)
+                job = await self._claim(job, await self._rows(job))
+                if job.state is not State.SUBMITTING:
+                    return job
+        finally:
+            del self._looking[job.interaction_id, job.number]
         return await self._endings.lost(job, Outcome.FATE_UNKNOWN)
 
     async def _claim(self, job: Job, rows: Sequence[HistoryRow]) -> Job:
-        """Take the one row that can be this job's; none or several tell nothing."""
+        """Take a row that can be this job's, unless there are more of them than jobs that look for one."""
         async with self._claiming:
             since_ms = self._since_ms(job) - CLOCK_SLACK_MS
             known = await job_store.known_request_ids(self._books.db, slug=job.slug, since_ms=since_ms)
             free = [row for row in rows if row.request_id not in known]
             log.info("looked for an unclear submit", interaction_id=job.interaction_id, matches=len(free))
-            if len(free) == 1 and not self._twin_under_way(job):
+            looking = sum(_twins(job, other) for other in self._looking.values())
+            under_way = any(_twins(job, other) for other in self._sending.values())
+            if 0 < len(free) <= looking and not under_way:
                 return await self._go_on(job, free[0])
             return job
-
-    def _twin_under_way(self, job: Job) -> bool:
-        return any(other.slug == job.slug and other.payload == job.payload for other in self._sending.values())
 
     async def _rows(self, job: Job) -> Sequence[HistoryRow]:
         """The requests in the history with this job's model, time and body."""
@@ -113,6 +118,10 @@ class Searcher:
                 return await self._endings.failed(job, detail)
             case _:
                 return job
+
+
+def _twins(job: Job, other: Job) -> bool:
+    return (other.slug, other.payload) == (job.slug, job.payload)
 
 
 def _same_body(body: Mapping[str, Any] | None, payload: Mapping[str, Any]) -> bool:

@@ -129,19 +129,19 @@ class Submitter:
                 assert_never(answer)
 
     async def _not_taken(self, job: Job, error: NotTaken, patience: Patience) -> Job:
-        """Back to ACCEPTED, committed, before anything is waited for."""
+        """Back to ACCEPTED, committed, before anything is waited for; a 429 holds all others back at once."""
+        busy = isinstance(error, RateLimited)
+        if isinstance(error, RateLimited):
+            self._budget.pause_until_ms(error.reset_ms)
         job = await self._books.move(job, State.ACCEPTED)
         if isinstance(error, UnknownModel):
             return await self._unknown(job, error)
         now_ms = self._clock.now_ms()
         patience.turned_away(now_ms)
-        busy = isinstance(error, RateLimited)
         if patience.over(now_ms):
             outcome = Outcome.PROVIDER_BUSY if busy else Outcome.PROVIDER_UNREACHABLE
             return await self._books.move(job, State.FAILED, outcome=outcome, detail=error.detail)
-        if isinstance(error, RateLimited):
-            self._budget.pause_until_ms(error.reset_ms)
-        else:
+        if not busy:
             await self._clock.sleep(patience.backoff_s)
         return job
 
@@ -186,9 +186,11 @@ class Submitter:
         async with self._availability.asking:
             if self._availability.stopped is None:
                 left = await self._balance_microcredits()
-                if left is None or left >= job.price_microcredits:
+                if left is None:
+                    return await self._endings.failed(job, error.detail)
+                if left >= job.price_microcredits:
                     return await self._endings.failed(job, error.detail, otherwise=Outcome.BAD_PARAMETERS)
-                self._availability.stop(Outcome.OUT_OF_CREDITS)
+                self._availability.stop(Outcome.OUT_OF_CREDITS, needed_microcredits=job.price_microcredits)
                 await self._alerts.tell("out_of_credits", balance=left)
         return await self._books.move(job, State.FAILED, outcome=Outcome.OUT_OF_CREDITS, detail=error.detail)
 
@@ -196,5 +198,8 @@ class Submitter:
         await self._budget.take(Kind.BALANCE)
         try:
             return await self._painter.balance_microcredits()
-        except ProviderError:
-            return None
+        except RateLimited as error:
+            self._budget.pause_until_ms(error.reset_ms)
+        except ProviderError as error:
+            log.info("the balance was not told", kind=type(error).__name__)
+        return None

@@ -165,6 +165,8 @@ class Tracker:
                 # Nothing is sent while the balance is in doubt.
                 async with self._availability.asking:
                     pass
+            if self._stopping:
+                return
             self._carry_on(self._line.popleft())
 
     async def _until_room(self) -> None:

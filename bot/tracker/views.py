@@ -52,7 +52,7 @@ class Moments:
         started = [begun_ms for job in open_jobs if (begun_ms := _begun_ms(job)) is not None]
         waited_ms = now_ms - jobs[0].accepted_ms
         return View(
-            pace=self._pace((job for job in open_jobs if not job.ended), now_ms),
+            pace=self._pace(open_jobs, now_ms),
             waiting=bool(open_jobs)
             and not started
             and not any(job.ended for job in open_jobs)
@@ -87,7 +87,9 @@ class Moments:
         return (begun_ms if begun_ms is not None and late else job.accepted_ms) + self.usual_ms
 
     def _pace(self, jobs: Iterable[Job], now_ms: int) -> Pace:
-        running_ms = max((now_ms - begun_ms for job in jobs if (begun_ms := _begun_ms(job)) is not None), default=0)
+        """A job that has ended keeps the pace it had: its picture comes at once, or is said to be fetched."""
+        ran_ms = ((job.finished_ms or now_ms) - begun_ms for job in jobs if (begun_ms := _begun_ms(job)) is not None)
+        running_ms = max(ran_ms, default=0)
         if running_ms >= OVERDUE_S * 1000:
             return Pace.SLOW
         return Pace.OVERDUE if running_ms >= self.overdue_ms else Pace.USUAL

@@ -57,9 +57,10 @@ class Watcher:
         since_ms = job.running_ms or job.accepted_ms
         if self._clock.now_ms() - since_ms > RESUMED_MS and (ended := await self._look(job, since_ms)) is not None:
             return ended
+        fit = self._paces.fit(job.slug)
         while True:
             elapsed_s = (self._clock.now_ms() - since_ms) / 1000
-            next_s = self._paces.schedule(job.slug).next_poll_s(elapsed_s, self._rng)
+            next_s = self._paces.schedule(fit).next_poll_s(elapsed_s, self._rng)
             if next_s == float("inf"):
                 return await self._after_the_hour(job)
             await self._clock.sleep(next_s - elapsed_s)

@@ -1,0 +1,163 @@
+"""The power is cut at every step between acceptance and delivery, for every way a request can end: SIGKILL, no mock."""
+
+import asyncio
+import contextlib
+import itertools
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.store.sqlite import open_sqlite
+from tests.e2e.asks import ASKS, Ask, Asked, Seen, models_file, quick_models, turn_away_the_busy, use, wrongs
+from tests.e2e.gates import FIRST_ANSWER, LOST_SUBMIT, REST, Gates, Stop
+from tests.e2e.rig import Outside, booted, outside
+
+REACH_S, END_S, LOST_END_S = 40.0, 40.0, 700.0
+SETTLE_S = 0.5
+# So much that nothing but the gates ever holds anything.
+ROOM = {"CONNECTIONS": "1000", "UPLOADS_AT_ONCE": "100", "JOBS_IN_FLIGHT": "10000", "MONTHLY_LIMIT_CREDITS": "1000"}
+pytestmark = pytest.mark.asyncio
+
+
+class House:
+    """A bot whose power can be cut, and everything it was ever asked for."""
+
+    def __init__(self, there: Outside) -> None:
+        self.there = there
+        self.gates = Gates(there)
+        self.asked: list[Asked] = []
+        self._numbers = itertools.count(1)
+
+    async def ask(self, ask: Ask, stop: Stop | None = None, *, name: str = "", lost: bool = False) -> None:
+        """Ask for it, to be held at this stop."""
+        number = next(self._numbers)
+        asked = await use(self.there, ask, stop=stop.name if stop else name, number=number, lost=lost)
+        self.asked.append(asked)
+        if stop is not None:
+            self.gates.set(asked.prompt, stop)
+
+    def boot(self) -> contextlib.AbstractAsyncContextManager[asyncio.subprocess.Process]:
+        file = self.there.folder / "models.toml"
+        file.write_text(models_file())
+        return booted(self.there, **ROOM, MODELS_FILE=str(file))
+
+    async def until_all_stand(self) -> None:
+        """Until each is held at its stop, or has ended because its way does not lead there."""
+        await self._until(lambda each: each.prompt in self.gates.held, within_s=REACH_S)
+
+    async def until_all_ended(self, *, within_s: float) -> None:
+        """Until each that was accepted has ended."""
+        db = await open_sqlite(self.there.database)
+        accepted = {row["interaction_id"] for row in await db.fetch("SELECT interaction_id FROM requests")}
+        await db.close()
+        async with self.boot() as process:
+            await self._until(lambda each: each.record.id not in accepted, within_s=within_s)
+            await asyncio.sleep(SETTLE_S)
+            process.terminate()
+            async with asyncio.timeout(10):
+                assert await process.wait() == 0
+
+    async def _until(self, settled: Callable[[Asked], bool], *, within_s: float) -> None:
+        """Wait until each is settled or has ended."""
+        left = self.asked
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while left := [each for each in left if not settled(each)]:
+                    seen = Seen(self.there)
+                    left = [each for each in left if not seen.cards(each)]
+                    await asyncio.sleep(0.05)
+        stuck = ", ".join(map(str, left))
+        assert not stuck, self.there.log.read_text()[-3000:]
+
+
+@contextlib.asynccontextmanager
+async def housed(folder: Path) -> AsyncIterator[House]:
+    async with outside(folder, models=quick_models()) as there:
+        turn_away_the_busy(there.segmind)
+        yield House(there)
+
+
+def cannot_be_told(ask: Ask, stop: Stop) -> bool:
+    """Whether the power is cut while nobody here can know that the submit was not taken."""
+    return stop.lost_submit or (ask.turned_away and stop.first_submit)
+
+
+async def cut(house: House, process: asyncio.subprocess.Process, *, after_answers_s: float) -> None:
+    """Cut the power so many seconds after the answers have left, once all stand where they are to be held."""
+    await house.until_all_stand()
+    # While the bot stands still, everything that is to be answered is answered, so that nothing depends on luck.
+    process.send_signal(signal.SIGSTOP)
+    for ask in ASKS:
+        await house.ask(ask, name="dispatched")
+    house.gates.answer()
+    async with asyncio.timeout(10):
+        while house.gates.unanswered > 0:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    if after_answers_s:
+        process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(after_answers_s)
+    process.kill()
+    await process.wait()
+    house.gates.open()
+
+
+@pytest.mark.parametrize(
+    ("stops", "after_answers_s"),
+    [(FIRST_ANSWER, 0.0), (FIRST_ANSWER, 0.03), (REST, 0.0), (REST, 0.03)],
+    ids=["first answer", "first answer, 30 ms later", "rest", "rest, 30 ms later"],
+)
+async def test_a_cut_at_any_step_loses_nothing_and_doubles_nothing(tmp_path, stops, after_answers_s):
+    async with housed(tmp_path) as house:
+        async with house.boot() as process:
+            for ask, stop in itertools.product(ASKS, stops):
+                if not cannot_be_told(ask, stop):
+                    await house.ask(ask, stop)
+            await cut(house, process, after_answers_s=after_answers_s)
+        await house.until_all_ended(within_s=END_S)
+        # The stops were really reached: an edit of a card, a poll, a picture, not only the first step.
+        reached = {each.stop for each in house.asked if each.prompt in house.gates.held}
+        assert reached == {stop.name for stop in stops}
+        assert await wrongs(house.there, house.asked) == []
+
+
+async def cut_at_random(house: House, *, seed: int, cuts: int) -> None:
+    rng = Random(seed)
+    for number in range(cuts):
+        async with house.boot() as process:
+            for ask in ASKS:
+                await house.ask(ask, name=f"before cut {number}")
+            await asyncio.sleep(rng.uniform(0.0, 2.5))
+            process.kill()
+            await process.wait()
+    await house.until_all_ended(within_s=END_S)
+
+
+async def test_cuts_at_random_moments_one_after_another_lose_nothing_and_double_nothing(tmp_path):
+    async with housed(tmp_path) as house:
+        await cut_at_random(house, seed=1, cuts=4)
+        assert await wrongs(house.there, house.asked) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_a_submit_of_which_nobody_can_tell_is_looked_for_and_then_lost_with_a_message(tmp_path):
+    async with housed(tmp_path) as house:
+        async with house.boot() as process:
+            for ask, stop in itertools.product(ASKS, (LOST_SUBMIT, *REST)):
+                if cannot_be_told(ask, stop):
+                    await house.ask(ask, stop, lost=True)
+            await cut(house, process, after_answers_s=0.0)
+        await house.until_all_ended(within_s=LOST_END_S)
+        assert await wrongs(house.there, house.asked) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(2, 12))
+async def test_many_cuts_at_random_moments_lose_nothing_and_double_nothing(tmp_path, seed):
+    async with housed(tmp_path) as house:
+        await cut_at_random(house, seed=seed, cuts=10)
+        assert await wrongs(house.there, house.asked) == []

@@ -1,0 +1,136 @@
+"""One short story with everything in it: every move a job can make, every way a card can go."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.cards import ref_of
+from bot.catalog import IMAGEN_4, MODELS, Catalog
+from bot.errors import ContentBlocked, MessageGone, NotAllowed
+from bot.jobs import Request, Way
+from bot.sandbox.segmind import MODELS as SEGMIND_MODELS
+from bot.sandbox.segmind import POSTS, CallKind, Fault, FaultKind, Rule, blocked_picture, blocked_words
+from tests.simulation.discord import Trouble
+from tests.simulation.outside import START_MS
+from tests.simulation.world import Bot, World, request
+
+DOOMED = replace(IMAGEN_4, key="doomed", command="doomed", slug="doomed", label="Doomed")
+DEAR = replace(IMAGEN_4, key="dear", command="dear", slug="dear", label="Dear", price_microcredits=10**12)
+CATALOG = Catalog((*MODELS, DOOMED, DEAR))
+# As Segmind's own, but quick, so that a run is short; how looks are spread is tested elsewhere.
+QUICK = {
+    slug: replace(model, latency_s=2.0, sigma=0.1)
+    for slug, model in (
+        SEGMIND_MODELS | {"doomed": replace(SEGMIND_MODELS["imagen-4"], slug="doomed", retired=True)}
+    ).items()
+}
+FAST = {"command": "imagen-fast", "model": "imagen-4-fast"}
+ULTRA = {"command": "imagen-ultra", "model": "imagen-4-ultra"}
+IMAGEN_3 = {"model": "imagen-3"}
+# So old that the token dies while the image is made.
+NEARLY_DEAD = {"created_ms": START_MS - 868_000}
+
+REQUESTS = (
+    request(1, "plain"),
+    request(2, "v1 twins", **FAST, count=2, seed=5),
+    request(3, "three at once", count=3, **IMAGEN_3),
+    request(4, "bad words", **ULTRA),
+    request(5, "bad picture", **IMAGEN_3),
+    request(6, "dropped after it was taken"),
+    request(7, "dropped before it was taken", **ULTRA),
+    request(8, "too many requests"),
+    request(9, "a value refused", **IMAGEN_3),
+    request(10, "expired early", **ULTRA),
+    request(11, "private and late", private=True, **NEARLY_DEAD),
+    request(12, "public and late", **NEARLY_DEAD, **ULTRA),
+    request(13, "not allowed here"),
+    request(14, "v1 dropped after it was taken", **FAST, seed=9),
+    request(15, "retired", command="doomed", model="doomed"),
+    request(16, "nobody knows", **IMAGEN_3),
+    request(17, "deleted by somebody"),
+    request(18, "blocked by AutoMod", **FAST, seed=11),
+    request(19, "nothing takes it", **ULTRA),
+)
+# The fewest with which every move is made, for where each run counts.
+_LEFT_OUT = {
+    "bad picture",
+    "too many requests",
+    "a value refused",
+    "expired early",
+    "public and late",
+    "not allowed here",
+    "retired",
+    "nobody knows",
+    "blocked by AutoMod",
+    "nothing takes it",
+}
+SHORT = tuple(one for one in REQUESTS if one.values["prompt"] not in _LEFT_OUT)
+CALLED_OFF = request(20, "called off")
+TOO_DEAR = request(21, "too dear", command="dear", model="dear")
+
+
+def _at(fault: FaultKind | Fault, prompt: str, *, on: frozenset[CallKind] = POSTS, times: int | None = None) -> Rule:
+    fault = fault if isinstance(fault, Fault) else Fault(fault)
+    return Rule(fault, on, times=times, when=prompt.__eq__)
+
+
+WEATHER = (
+    _at(blocked_words(), "bad words"),
+    _at(blocked_picture(), "bad picture"),
+    _at(Fault(FaultKind.DROPPED, taken=True), "dropped after it was taken", times=1),
+    _at(FaultKind.DROPPED, "dropped before it was taken"),
+    _at(Fault(FaultKind.RATE_LIMITED, seconds=3), "too many requests", times=2),
+    _at(Fault(FaultKind.ERROR_JSON, text="guidance is out of range"), "a value refused"),
+    _at(FaultKind.EXPIRED_EARLY, "expired early"),
+    _at(Fault(FaultKind.DROPPED, taken=True), "v1 dropped after it was taken", times=1),
+    _at(FaultKind.EXPIRED_EARLY, "nobody knows"),
+    _at(FaultKind.BAD_GATEWAY, "nobody knows", on=frozenset({CallKind.HISTORY})),
+)
+EVERYWHERE = (Way.REPLY, Way.MESSAGE, Way.CHANNEL, Way.DIRECT)
+
+
+def world(folder: Path, *, seed: int = 0, **changes: Any) -> World:
+    made = World(folder, seed=seed, catalog=CATALOG, models=QUICK, **changes)
+    made.segmind.weather.add(*WEATHER)
+    troubles = {
+        13: [Trouble(way, NotAllowed, when=_has_image) for way in (Way.REPLY, Way.MESSAGE)],
+        17: [Trouble(Way.REPLY, MessageGone, when=_has_image)],
+        18: [Trouble(Way.REPLY, ContentBlocked, when=lambda card: "blocked" in card.lines[0])],
+        19: [Trouble(way, NotAllowed) for way in EVERYWHERE],
+    }
+    made.discord.troubles = {ref_of(10**18 + number): each for number, each in troubles.items()}
+    return made
+
+
+def _has_image(card: Any) -> bool:
+    return bool(card.images)
+
+
+def story(requests: Sequence[Request] = REQUESTS) -> Callable[[Bot], Awaitable[None]]:
+    """Everybody asks, one after the other."""
+    return partial(_story, requests)
+
+
+async def _story(requests: Sequence[Request], bot: Bot) -> None:
+    asking = [asyncio.create_task(_use(bot, one, after_s=0.3 * at)) for at, one in enumerate(requests)]
+    asking.append(asyncio.create_task(_call_off(bot)))
+    asking.append(asyncio.create_task(_use(bot, TOO_DEAR, after_s=1.0)))
+    await asyncio.gather(*asking)
+    await bot.idle()
+
+
+async def _use(bot: Bot, used: Request, *, after_s: float) -> None:
+    await bot.world.clock.sleep(after_s)
+    await bot.ask(used)
+
+
+async def _call_off(bot: Bot) -> None:
+    """Discord does not take the deferral, so the cog calls it off."""
+    await bot.world.clock.sleep(1.0)
+    await bot.machine.tracker.accept(CALLED_OFF)
+    bot.world.accepted.add(CALLED_OFF.interaction_id)
+    await bot.world.clock.sleep(0.5)
+    await bot.machine.tracker.call_off(CALLED_OFF.interaction_id)

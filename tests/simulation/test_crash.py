@@ -1,0 +1,109 @@
+"""The power is cut at every moment between acceptance and delivery, and again while the bot recovers.
+
+Replay one failure: the name in front of it tells the seed and the steps.
+"""
+
+import contextlib
+import multiprocessing
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import stumbles
+from tests.simulation.crashes import Crashes, Report
+from tests.simulation.planted import PLANTED
+from tests.simulation.scenario import REQUESTS, SHORT, story, world
+from tests.simulation.verdict import verdict
+
+PROCESSES = 2
+
+
+def _crashes(folder: Path, *, seed: int, short: bool = False, planted: str | None = None) -> Crashes:
+    home, scratch = folder / "home", folder / "scratch"
+    home.mkdir(parents=True)
+    scratch.mkdir()
+    changes = {"plant": PLANTED[planted]} if planted else {}
+    return Crashes(world(home, seed=seed, **changes), story(SHORT if short else REQUESTS), scratch=scratch)
+
+
+def _singles(work: tuple[Path, int]) -> Report:
+    """One process's share of the moments of the whole story."""
+    folder, number = work
+    with stumbles.noted():
+        return _crashes(folder, seed=0).run(part=slice(number, None, PROCESSES))
+
+
+def _doubles(work: tuple[Path, int]) -> Report:
+    """One process's share of the double power cuts, with an order of steps of its own."""
+    folder, number = work
+    with stumbles.noted():
+        return _crashes(folder, seed=1 + number, short=True).run(
+            share=0.35, double_share=0.23, double_max=1000 // PROCESSES
+        )
+
+
+def test_the_story_has_every_move_and_every_way_in_it(folder):
+    """Without a crash: nothing is violated, and what the story is for happens in it."""
+    seen = world(folder)
+    seen.live(story())
+    assert verdict(seen) == []
+    assert stumbles.taken() == []
+    jobs = sum(int(request.values.get("count", 1)) for request in REQUESTS)
+    assert jobs >= 12
+    ways = {act.way.value for act in seen.discord.acts}
+    assert {"reply", "channel", "direct"} <= ways
+    with contextlib.closing(sqlite3.connect(seen.database)) as database:
+        ends = {*database.execute("SELECT state, outcome FROM jobs")}
+        shown = {row[0] for row in database.execute("SELECT shown FROM requests")}
+    assert ends == {
+        ("done", None),
+        ("failed", "blocked_words"),
+        ("failed", "blocked_picture"),
+        ("failed", "provider_failed"),
+        ("failed", "model_retired"),
+        ("lost", "fate_unknown"),
+        ("lost", "result_expired"),
+        ("cancelled", "not_answered"),
+    }
+    assert shown == {"delivered", "kept"}
+
+
+def _in_parallel(task: Callable[[tuple[Path, int]], Report], folder: Path) -> list[Report]:
+    """A report from each of two processes."""
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as processes:
+        return processes.map(task, [(folder / str(number), number) for number in range(PROCESSES)])
+
+
+def test_a_power_cut_at_every_step_loses_nothing_and_does_nothing_twice(folder):
+    reports = _in_parallel(_singles, folder)
+    steps, crashes = reports[0].steps, sum(report.crashes for report in reports)
+    print(f"\n{steps} steps, {crashes} moments that leave something else behind")
+    assert [violation for report in reports for violation in report.violations] == []
+    assert steps >= 400
+    assert crashes >= 250
+
+
+def test_another_power_cut_during_recovery_changes_nothing(folder):
+    reports = _in_parallel(_doubles, folder)
+    crashes, doubles = sum(report.crashes for report in reports), sum(report.double for report in reports)
+    print(f"\n{crashes} single and {doubles} double power cuts")
+    assert [violation for report in reports for violation in report.violations] == []
+    assert doubles >= 1000
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_bug_is_found(folder, planted):
+    report = _crashes(folder, seed=0, short=True, planted=planted).run(share=0.25)
+    print(f"\n{planted}: {len(report.violations)} violations after {report.crashes} crashes")
+    assert report.violations
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(100))
+def test_a_power_cut_at_every_step_of_many_orders(folder, seed):
+    report = _crashes(folder, seed=seed).run(double_share=0.01, double_max=100)
+    assert report.violations == []
+    assert report.double == 100

@@ -1,0 +1,118 @@
+"""What must be true once the bot has come to rest, whatever happened to it on the way."""
+
+import asyncio
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from bot.cards import ref_of
+from bot.jobs import Job, Request, Shown, State
+from bot.store import jobs as job_store
+from bot.store.audit import audit
+from bot.store.sqlite import open_sqlite
+from tests.simulation.discord import Message
+from tests.simulation.disk import Connector
+from tests.simulation.world import World
+
+
+def verdict(world: World) -> list[str]:
+    """Everything that is wrong, one line each."""
+    return asyncio.run(_verdict(world))
+
+
+async def _verdict(world: World) -> list[str]:
+    connector = Connector()
+    db = await open_sqlite(world.database, connect=connector)
+    try:
+        rows = await db.fetch("SELECT interaction_id FROM requests ORDER BY interaction_id")
+        known = {row["interaction_id"] for row in rows}
+        found = [f"{one} was accepted and is lost" for one in world.accepted - known]
+        for interaction_id in sorted(known):
+            request, delivery = await job_store.request(db, interaction_id) or _never()
+            jobs = await job_store.jobs_of(db, interaction_id)
+            found += _jobs(jobs)
+            found += _card(world, request, jobs, delivery.shown)
+        found += _posts(world, [job for one in sorted(known) for job in await job_store.jobs_of(db, one)])
+        found += [f"audit: {finding.rule}: {finding.subject}" for finding in await audit(db)]
+        found += _money(world, connector.writer.raw)
+        found += world.discord.complaints + world.unhandled
+    finally:
+        await db.close()
+    return found
+
+
+def _never() -> tuple:
+    raise AssertionError("a request vanished between two reads")
+
+
+def _jobs(jobs: Sequence[Job]) -> Iterable[str]:
+    yield from (f"{_name(job)} is still {job.state}" for job in jobs if not job.ended)
+
+
+def _name(job: Job) -> str:
+    return f"{ref_of(job.interaction_id)}/{job.number}"
+
+
+def _card(world: World, request: Request, jobs: Sequence[Job], shown: Shown) -> Iterable[str]:
+    ref = ref_of(request.interaction_id)
+    messages = world.discord.of(ref)
+    final = [message for message in messages if message.card is not None and message.card.accent != "waiting"]
+    posts = Counter(act.way for act in world.discord.acts_of(ref) if act.posted)
+    if request.private and any(message.place.startswith("channel:") for message in messages):
+        yield f"{ref} is private and stands in a channel"
+    yield from (f"{ref} was posted {times} times over {way}" for way, times in posts.items() if times > 1)
+    match shown:
+        case Shown.OPEN:
+            yield f"{ref} is still open"
+        case Shown.DELIVERED:
+            if len(final) != 1:
+                yield f"{ref} has {len(final)} final cards"
+            else:
+                yield from _images(ref, jobs, final[0])
+        case Shown.KEPT:
+            if not world.discord.troubles.get(ref):
+                yield f"{ref} is kept, though Discord would have taken it"
+
+
+def _images(ref: str, jobs: Sequence[Job], message: Message) -> Iterable[str]:
+    due = sorted(f"imagen-{ref}-{job.number + 1}" for job in jobs if job.state is State.DONE and job.sha256)
+    seen = sorted(name.partition(".")[0].removesuffix("-small") for name, _ in message.files.values())
+    if due != seen:
+        yield f"{ref} shows {seen} and has {due}"
+    whole = {name.partition(".")[0]: digest for name, digest in message.files.values()}
+    for job in jobs:
+        digest = whole.get(f"imagen-{ref}-{job.number + 1}")
+        if digest is not None and digest != job.sha256:
+            yield f"{_name(job)} shows another picture than its own"
+    if message.card and len(message.card.images) != len(message.files):
+        yield f"{ref}: the card speaks of {len(message.card.images)} images and has {len(message.files)}"
+
+
+def _posts(world: World, jobs: Sequence[Job]) -> Iterable[str]:
+    """At most one request was taken for each job; jobs with one body and model stand in for each other."""
+    due = Counter(_body(job.slug, job.payload) for job in jobs)
+    taken = Counter(_body(request.slug, request.body) for request in world.segmind.requests)
+    for body, times in taken.items():
+        if times > due[body]:
+            yield f"taken {times} times for {due[body]} jobs: {body}"
+
+
+def _body(slug: str, payload: object) -> str:
+    return f"{slug} {json.dumps(payload, sort_keys=True)}"
+
+
+def _money(world: World, raw: sqlite3.Connection) -> Iterable[str]:
+    closings = raw.execute(
+        """SELECT jobs.interaction_id, jobs.number, COUNT(kind) AS times FROM jobs LEFT JOIN entries
+        ON entries.interaction_id = jobs.interaction_id AND entries.number = jobs.number
+        AND kind IN ('settle', 'release') GROUP BY jobs.interaction_id, jobs.number HAVING times <> 1"""
+    ).fetchall()
+    yield from (f"{ref_of(row[0])}/{row[1]} has {row[2]} closings" for row in closings)
+    booked = raw.execute("SELECT COALESCE(SUM(spent), 0) FROM entries").fetchone()[0]
+    held = raw.execute("SELECT COALESCE(SUM(held), 0) FROM balances").fetchone()[0]
+    charged = sum(request.charged_microcredits for request in world.segmind.requests)
+    if booked < charged:
+        yield f"{charged} were charged and only {booked} are booked"
+    if held:
+        yield f"{held} are still held"
