@@ -74,7 +74,7 @@ async def _check() -> int:
             lines += await check_discord(client, config.discord_token.get_secret_value())
     except StoreError as error:
         lines.append(checks.Line(what="database", well=False, told=f"{error}."))
-    lines.append(checks.check_disk(config))
+    lines += checks.check_disks(config)
     print(*lines, sep="\n")
     return EXIT_OK if all(line.well for line in lines) else EXIT_TROUBLE
 

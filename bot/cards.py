@@ -11,6 +11,7 @@ from bot.money import credits_text
 from bot.ports import Card, CardImage
 from bot.small_print import SmallPrint
 from bot.text import Texts
+from bot.ways import TOKEN_LIFE_MS
 
 # Discord shows at most 4,000 characters of text in a message and, as was seen, fails above about 10,170 bytes, counting
 # 12 for each text. Some room is left for the rim, which may put a mention above the card.
@@ -149,12 +150,12 @@ class CardWriter:
         if len(request.prompt) > PROMPT_READ_CHARACTERS:
             yield self._texts(locale, "card.prompt.cut", limit=PROMPT_READ_CHARACTERS)
         if not over:
-            yield self._progress(locale, jobs, view)
+            yield self._progress(locale, request, jobs, view)
         yield from self._failures(locale, jobs, hide_words=view.hide_words)
         if view.unfetched:
             yield self._texts(locale, "card.unfetched", count=len(view.unfetched))
 
-    def _progress(self, locale: str, jobs: Sequence[Job], view: View) -> str:
+    def _progress(self, locale: str, request: Request, jobs: Sequence[Job], view: View) -> str:
         fetching = self._fetching(jobs, view)
         if view.fetching and all(job.ended for job in jobs):
             return self._texts(locale, "card.fetching", count=len(fetching))
@@ -162,11 +163,18 @@ class CardWriter:
             return self._texts(locale, "card.waiting")
         match view.pace:
             case Pace.SLOW:
-                return self._texts(locale, "card.slow", seconds=view.gives_up_ms // 1000)
+                return self._slow(locale, request, until_s=view.gives_up_ms // 1000)
             case Pace.OVERDUE:
                 return self._texts(locale, "card.overdue")
             case Pace.USUAL:
                 return self._texts(locale, "card.expected", seconds=-(-view.expected_ms // 1000))
+
+    def _slow(self, locale: str, request: Request, *, until_s: int) -> str:
+        """A private card cannot be changed once its token has ended; so it says where its end will be told."""
+        if not request.private:
+            return self._texts(locale, "card.slow", seconds=until_s)
+        token_ends_s = (request.created_ms + TOKEN_LIFE_MS) // 1000
+        return self._texts(locale, "card.slow.private", seconds=until_s, token_ends_s=token_ends_s)
 
     def _failures(self, locale: str, jobs: Sequence[Job], *, hide_words: bool) -> Iterable[str]:
         """Each reason once, with how many images it cost, and what came back."""
@@ -179,7 +187,7 @@ class CardWriter:
         yield from dict.fromkeys(self._reason(locale, job, details[job.number]) for job in failed)
         returned = sum(job.price_microcredits for job in failed)
         if returned:
-            yield self._texts(locale, "card.returned", credits=credits_text(returned, locale))
+            yield self._texts(locale, "card.returned", credits=credits_text(returned, self._texts.spoken(locale)))
 
     def _reason(self, locale: str, job: Job, detail: str) -> str:
         outcome = job.outcome or Outcome.PROVIDER_FAILED
@@ -192,7 +200,7 @@ class CardWriter:
             locale,
             message_id,
             model=self._label(job),
-            successor=successor.label if successor else "",
+            successor=successor.found_as if successor else "",
             category=self._texts(locale, f"category.{job.category or 'other'}"),
             detail=f"“{detail}”" if detail else self._texts(locale, "outcome.no_reason"),
         )

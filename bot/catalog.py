@@ -55,6 +55,11 @@ class Model:
     successor: str | None = None
     enabled: bool = True
 
+    @property
+    def found_as(self) -> str:
+        """Its name, and the command under which people find it."""
+        return f"{self.label} (/{self.command})"
+
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
 

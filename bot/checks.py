@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.config import Config
 from bot.errors import KeyRejected, ProviderError, StoreError
@@ -57,9 +58,18 @@ async def check_database(db: Database) -> Line:
     return Line(what="database", well=False, told=f"{len(findings)} findings: {told}.")
 
 
-def check_disk(config: Config) -> Line:
-    """Whether there is room for the database and the pictures."""
-    folder = config.database_path.resolve().parent
+def check_disks(config: Config) -> list[Line]:
+    """Whether there is room for the database and for the pictures."""
+    folders = {config.database_path.resolve().parent, _existing(config.images_dir.resolve())}
+    return [_check_disk(folder) for folder in sorted(folders)]
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there already."""
+    return folder if folder.exists() else _existing(folder.parent)
+
+
+def _check_disk(folder: Path) -> Line:
     free_mib = shutil.disk_usage(folder).free // MIB
     well = free_mib >= DISK_MIN_MIB
     advice = "" if well else f"Make room; {DISK_MIN_MIB} MiB should be free."

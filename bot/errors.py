@@ -32,6 +32,11 @@ ImagenError
     └── ContentBlocked    the server's AutoMod objects to the words: leave them out
 """
 
+import re
+
+# Words that a 406 uses about whoever pays; about a value it would not.
+_OF_ACCOUNTS = re.compile(r"(?i)balance|billing|budget|credit|funds|payment|quota|spend|\bteam\b")
+
 
 class ImagenError(Exception):
     """Any error of ours."""
@@ -109,6 +114,11 @@ class NotPermitted(Refused):
 
 class OutOfCredits(Refused):
     """The operator's account may be empty; 406 has other meanings too, so the balance decides."""
+
+    @property
+    def names_account(self) -> bool:
+        """Whether its text is about the operator's account, such as a team's limit, and not about a value."""
+        return _OF_ACCOUNTS.search(self.detail) is not None
 
 
 class ModelRetired(Refused):

@@ -88,7 +88,7 @@ def decide(
     if out is not None:
         successor = catalog.get(model.successor or "")
         name = f"out.{out.value}" + (".successor" if successor is not None and out is Outcome.MODEL_RETIRED else "")
-        raise Refusal(name, model=model.label, successor=successor.label if successor else "")
+        raise Refusal(name, model=model.label, successor=successor.found_as if successor else "")
     payloads = [payload] * count if model.seeds is None else _seeded(payload, model.seeds, count=count, rng=rng)
     first = Job(
         interaction_id=request.interaction_id,

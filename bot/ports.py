@@ -3,7 +3,7 @@
 The adapters are `bot/segmind/` (Painter) and `cogs/presenter.py` (Presenter); the core knows only this page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -82,6 +82,10 @@ class HistoryRow:
         return None
 
 
+# Waits until one more call may leave.
+Turn = Callable[[], Awaitable[None]]
+
+
 class Painter(Protocol):
     """Makes pictures for money. Every method raises ProviderError, whose kind says what to do."""
 
@@ -104,8 +108,11 @@ class Painter(Protocol):
         """Fetch what a job came to; raises like `status`."""
         ...
 
-    async def history(self, *, slug: str, since_ms: int) -> Sequence[HistoryRow]:
-        """Every own request for this model since then, one row each; raises like `status`."""
+    async def history(self, *, slug: str, since_ms: int, turn: Turn) -> Sequence[HistoryRow]:
+        """Every own request for this model since then, one row each; raises like `status`.
+
+        It comes in pages, and each of them waits for a `turn` of its own.
+        """
         ...
 
     async def look_up(self, request_id: str) -> HistoryRow | None:

@@ -48,13 +48,14 @@ class SmallPrint:
 
     def _how(self, locale: str, jobs: Sequence[Job], *, finished: bool, shrunk: bool) -> Iterable[str]:
         if finished:
-            took_ms = max(job.finished_ms or job.accepted_ms for job in jobs) - jobs[0].accepted_ms
+            # Never below zero, though the machine's clock may have been set back meanwhile.
+            took_ms = max(0, max(job.finished_ms or job.accepted_ms for job in jobs) - jobs[0].accepted_ms)
             yield self._texts(locale, "card.took", seconds=-(-took_ms // 1000))
         if shrunk:
             yield self._texts(locale, "card.shrunk")
         price = sum(_paid(job) if job.ended else job.price_microcredits for job in jobs)
         if price:
-            yield self._texts(locale, "card.credits", credits=credits_text(price, locale))
+            yield self._texts(locale, "card.credits", credits=credits_text(price, self._texts.spoken(locale)))
 
     def _parameters(self, job: Job, *, hide_words: bool) -> Iterable[str]:
         """The parameters that were sent, in the order of the catalog, short."""
@@ -77,6 +78,9 @@ class SmallPrint:
         seeds = [job.seed for job in jobs if job.seed is not None]
         if len(seeds) == 1:
             yield self._texts(locale, "card.seed", seed=seeds[0])
+        elif seeds and seeds[-1] - seeds[0] != len(seeds) - 1:
+            # Past the largest seed they begin anew.
+            yield self._texts(locale, "card.seeds.listed", seeds=", ".join(map(str, seeds)))
         elif seeds:
             yield self._texts(locale, "card.seeds", first=seeds[0], last=seeds[-1])
 

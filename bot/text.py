@@ -38,14 +38,17 @@ class Texts:
         """The languages that have a catalogue."""
         return tuple(self._by_locale)
 
+    def spoken(self, locale: str) -> str:
+        """The language in which a message for this locale is: numbers and dates inside it are written that way."""
+        return next((name for name in (locale, _language(locale)) if name in self._by_locale), FALLBACK)
+
     def __call__(self, locale: str, message_id: str, **values: Any) -> str:
         """The message in this language, or in English where the language lacks it.
 
         `count` among the values chooses the plural form of messages that have one.
         Raises KeyError for an id that no catalogue knows, and for a value that the message needs and did not get.
         """
-        language = locale.split("-", maxsplit=1)[0]
-        for name in (locale, language, FALLBACK):
+        for name in (locale, _language(locale), FALLBACK):
             catalogue = self._by_locale.get(name)
             message = None if catalogue is None else _message(catalogue, message_id, values)
             if message is not None:
@@ -55,6 +58,10 @@ class Texts:
     def has(self, message_id: str) -> bool:
         """Whether English knows this id."""
         return _message(self._fallback, message_id, {"count": 1}) is not None
+
+
+def _language(locale: str) -> str:
+    return locale.split("-", maxsplit=1)[0]
 
 
 def _message(catalogue: gettext.GNUTranslations, message_id: str, values: dict[str, Any]) -> str | None:

@@ -58,6 +58,10 @@ def identify_wait_s(shards: int, *, remaining: int, reset_after: int, **_: int) 
     return reset_after / 1000 if remaining < shards else 0.0
 
 
+# It would warn at each start that it lacks what only voice needs.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
 class ImagenClient(commands.AutoShardedBot):
     """discord.py's client, with slash commands only and nothing in its caches that is not needed.
 

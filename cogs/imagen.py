@@ -140,7 +140,7 @@ class Imagen(commands.Cog):
             await asyncio.shield(deciding)
         except Refusal as refusal:
             amounts = {
-                name.removesuffix(MONEY): credits_text(value, locale)
+                name.removesuffix(MONEY): credits_text(value, self._texts.spoken(locale))
                 for name, value in refusal.values.items()
                 if name.endswith(MONEY)
             }

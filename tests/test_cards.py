@@ -15,6 +15,7 @@ from bot.markdown import BREAK
 from bot.ports import CardImage
 from bot.safety import Category
 from bot.text import Texts
+from bot.ways import TOKEN_LIFE_MS
 
 # A model as an operator might add it: everything as long and as awkward as the file allows.
 AWKWARD = replace(
@@ -227,6 +228,19 @@ def test_a_request_that_takes_longer_says_how_long_it_will_be_looked_for(pace, w
     assert words in write(changes=[{"state": State.RUNNING}], pace=pace).lines[1]
 
 
+def test_a_private_request_that_takes_much_longer_says_where_its_end_will_be_told():
+    asked = request(private=True)
+    words = write(asked, [{"state": State.RUNNING}], pace=Pace.SLOW).lines[1]
+    assert "this card" not in words
+    assert "until <t:3600:t>" in words
+    assert f"after <t:{(asked.created_ms + TOKEN_LIFE_MS) // 1000}:t>" in words
+    assert "direct message" in words
+
+
+def test_a_clock_that_was_set_back_makes_no_time_below_zero():
+    assert " · 0 s · " in write(changes=[done(finished_ms=-5_000)], images={0: image()}).small
+
+
 def test_a_finished_picture_is_on_the_card_with_its_parameters_seed_and_time():
     asked = request(IMAGEN_4_FAST, seed=7, aspect_ratio="16:9")
     card = write(asked, [done(cost_microcredits=20_000)], images={0: image()})
@@ -310,7 +324,7 @@ def test_a_retired_model_names_its_successor_where_there_is_one():
     asked = request()
     jobs = [replace(job, **failed(Outcome.MODEL_RETIRED)) for job in jobs_of(asked)]
     card = CardWriter(texts=Texts(), catalog=catalog).write(asked, jobs, VIEW)
-    assert "Please choose Imagen 3 instead" in card.lines[1]
+    assert "Please choose Imagen 3 (/imagen) instead" in card.lines[1]
     assert "Please choose another model" in WRITER.write(asked, jobs, VIEW).lines[1]
 
 
@@ -361,8 +375,14 @@ def test_a_public_card_speaks_the_servers_language_and_a_private_one_the_members
     assert card_locale(request(private=True)) == "de"
 
 
-def test_a_private_card_writes_amounts_as_the_member_does():
-    assert "0,06 credits" in write(request(private=True)).small
+def test_amounts_are_written_in_the_language_of_the_words_around_them():
+    """There is no German catalogue here, so the words are English, and so is the point in the number."""
+    assert "0.06 credits" in write(request(private=True)).small
+
+
+def test_seeds_that_begin_anew_past_the_largest_are_listed():
+    seeds = [{"payload": {"seed": seed}} for seed in (2**31 - 1, 0)]
+    assert "seeds 2147483647, 0" in write(changes=seeds).small
 
 
 @given(st.integers(0, 2**63))

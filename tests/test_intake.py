@@ -166,9 +166,9 @@ def test_a_model_that_is_switched_off_makes_nothing():
 @pytest.mark.parametrize(
     ("out", "successor", "message_id", "named"),
     [
-        (Outcome.MODEL_RETIRED, "imagen-3", "out.model_retired.successor", "Imagen 3"),
+        (Outcome.MODEL_RETIRED, "imagen-3", "out.model_retired.successor", "Imagen 3 (/imagen)"),
         (Outcome.MODEL_RETIRED, None, "out.model_retired", ""),
-        (Outcome.NOT_AVAILABLE, "imagen-3", "out.not_available", "Imagen 3"),
+        (Outcome.NOT_AVAILABLE, "imagen-3", "out.not_available", "Imagen 3 (/imagen)"),
         (Outcome.OUT_OF_CREDITS, None, "out.out_of_credits", ""),
     ],
 )

@@ -133,11 +133,15 @@ def saying(*parts: bytes, pause=False) -> Talk:
     return talk
 
 
+async def at_once():
+    """A turn that comes at once."""
+
+
 POSTS = (lambda c: c.submit("imagen-4", PAYLOAD), lambda c: c.paint("imagen-4", PAYLOAD))
 GETS = (
     lambda c: c.status("r1"),
     lambda c: c.result("r1"),
-    lambda c: c.history(slug="imagen-4", since_ms=NOW_MS),
+    lambda c: c.history(slug="imagen-4", since_ms=NOW_MS, turn=at_once),
     lambda c: c.look_up("r1"),
     lambda c: c.balance_microcredits(),
 )
@@ -230,7 +234,7 @@ def book(request_id, *, model="imagen-4", created_ms=NOW_MS):
 async def test_the_history_comes_from_its_own_host_with_the_key():
     async with served(listing([book("r1")])) as seen:
         other = client_of(seen.client._session, NOBODY, history_url=seen.client._base_url)
-        rows = await other.history(slug="imagen-4", since_ms=NOW_MS)
+        rows = await other.history(slug="imagen-4", since_ms=NOW_MS, turn=at_once)
     assert [row.request_id for row in rows] == ["r1"]
     assert all(request.headers["x-api-key"] == KEY for request in seen.requests)
 
@@ -238,14 +242,25 @@ async def test_the_history_comes_from_its_own_host_with_the_key():
 async def test_pages_are_turned_until_they_bring_nothing_new():
     pages = ([book("a"), book("b")], [book("b"), book("c"), book("u", model="imagen-4-ultra")])
     async with served(listing(*pages)) as seen:
-        rows = await seen.client.history(slug="imagen-4", since_ms=NOW_MS)
+        rows = await seen.client.history(slug="imagen-4", since_ms=NOW_MS, turn=at_once)
     assert [row.request_id for row in rows] == ["a", "b", "c"]
     assert [request.query["page"] for request in seen.requests] == ["1", "2", "3"]
 
 
+async def test_each_page_waits_for_a_turn_of_its_own():
+    turns = []
+
+    async def turn():
+        turns.append(len(seen.requests))
+
+    async with served(listing([book("a")], [book("b")])) as seen:
+        await seen.client.history(slug="imagen-4", since_ms=NOW_MS, turn=turn)
+    assert turns == list(range(len(seen.requests)))
+
+
 async def test_pages_are_turned_no_further_back_than_asked():
     async with served(listing([book("a"), book("old", created_ms=NOW_MS - 1)], [book("older")])) as seen:
-        rows = await seen.client.history(slug="imagen-4", since_ms=NOW_MS)
+        rows = await seen.client.history(slug="imagen-4", since_ms=NOW_MS, turn=at_once)
     assert [row.request_id for row in rows] == ["a"]
     assert len(seen.requests) == 1
 
@@ -253,7 +268,7 @@ async def test_pages_are_turned_no_further_back_than_asked():
 async def test_an_endless_history_is_no_answer_rather_than_half_of_one():
     pages = [[book(f"r{number}")] for number in range(1000)]
     async with served(listing(*pages)) as seen:
-        assert type(await raised(seen.client.history(slug="imagen-4", since_ms=0))) is errors.Unavailable
+        assert type(await raised(seen.client.history(slug="imagen-4", since_ms=0, turn=at_once))) is errors.Unavailable
     assert len(seen.requests) == history.PAGES_MAX
 
 
@@ -263,7 +278,10 @@ async def test_a_page_that_fails_fails_the_whole_history():
         return web.json_response([book("a")]) if first else web.Response(status=502, text="<html>")
 
     async with served(handler) as seen:
-        assert type(await raised(seen.client.history(slug="imagen-4", since_ms=NOW_MS))) is errors.Unavailable
+        assert (
+            type(await raised(seen.client.history(slug="imagen-4", since_ms=NOW_MS, turn=at_once)))
+            is errors.Unavailable
+        )
 
 
 async def test_a_full_page_of_long_prompts_fits():
@@ -272,7 +290,7 @@ async def test_a_full_page_of_long_prompts_fits():
         for n in range(100)
     ]
     async with served(listing(rows)) as seen:
-        assert len(await seen.client.history(slug="imagen-4", since_ms=NOW_MS)) == calls.ROWS_PER_PAGE
+        assert len(await seen.client.history(slug="imagen-4", since_ms=NOW_MS, turn=at_once)) == calls.ROWS_PER_PAGE
 
 
 async def test_a_request_is_looked_up_or_is_not_there():

@@ -142,6 +142,23 @@ def test_a_validators_complaint_names_the_parameter():
     assert refusal.detail == "body.width: must be at least 256"
 
 
+@pytest.mark.parametrize(
+    ("words", "of_account"),
+    [
+        ("Insufficient credits: 0.01 left", True),
+        ("Team spending limit reached", True),
+        ("Your account balance is too low", True),
+        ("Monthly quota exceeded", True),
+        ("Invalid content type", False),
+        ("steamed prompt: must be shorter", False),
+        ("HTTP 406", False),
+    ],
+)
+def test_a_406_names_the_account_or_a_value(words, of_account):
+    error = raised(protocol.read_submit, answer(406, body=words.encode()))
+    assert error.names_account is of_account
+
+
 def test_a_406_keeps_its_text_since_it_has_several_meanings():
     assert raised(protocol.read_submit, answer(406, body=b"Invalid content type")).detail == "Invalid content type"
 
@@ -386,8 +403,12 @@ def test_the_render_time_is_queueing_and_drawing_together(metrics, render_ms):
 
 
 def test_v1_answers_with_the_bytes_of_the_picture_and_the_cost_in_headers():
-    raw = answer(200, body=JPEG, content_type="image/jpeg", x_cost="0.025", X_Remaining_Credits="3.5")
-    assert protocol.read_paint(raw) == Painted(data=JPEG, cost_microcredits=25_000, remaining_microcredits=3_500_000)
+    raw = answer(
+        200, body=JPEG, content_type="image/jpeg", x_cost="0.025", X_Remaining_Credits="3.5", x_request_id="r-1"
+    )
+    assert protocol.read_paint(raw) == Painted(
+        data=JPEG, cost_microcredits=25_000, remaining_microcredits=3_500_000, request_id="r-1"
+    )
 
 
 @pytest.mark.parametrize(

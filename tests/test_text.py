@@ -19,7 +19,7 @@ from bot.offers import offers
 from bot.safety import Category
 from bot.settings import SETTINGS
 from bot.text import FALLBACK, FOLDER, Texts
-from bot.tracker.alerts import Alerts
+from bot.tracker.alerts import QUIET_MS, Alerts
 from cogs.commands import build_command, describe
 from cogs.imagen import Imagen
 
@@ -63,6 +63,7 @@ def asked_for():
     yield from (f"outcome.{outcome.value}" for outcome in Outcome)
     yield from (f"category.{category.value}" for category in Category)
     yield from (f"refusal.out.{outcome.value}" for outcome in OUT)
+    yield "alert.quiet"
     yield from ("outcome.model_retired.successor", "refusal.out.model_retired.successor")
     yield from (f"refusal.bad_value.{literal(call.args[1])}" for call in calls("BadValue"))
     for call in calls("Refusal"):
@@ -224,6 +225,16 @@ def test_what_the_bot_itself_cannot_do_now_is_said_too(error):
     assert said(error, public=True).endswith("Nothing was charged.")
 
 
+class Clock:
+    ms = 0
+
+    def now_ms(self):
+        return self.ms
+
+    async def sleep(self, seconds):
+        self.ms += round(seconds * 1000)
+
+
 class Listener:
     """A presenter that hears alerts."""
 
@@ -244,11 +255,37 @@ def alerts():
 def test_every_alert_is_given_what_its_words_need(alert, names):
     listener = Listener()
     values = {name: 60_000 if name in {"balance", "credits", "cost", "price"} else "w*rds" for name in names}
-    asyncio.run(Alerts(presenter=listener, texts=TEXTS).tell(alert, **values))
+    asyncio.run(Alerts(presenter=listener, texts=TEXTS, clock=Clock()).tell(alert, **values))
     (words,) = listener.heard
     assert "{" not in words
     needed = {name for _, name, _, _ in Formatter().parse(MESSAGES[f"alert.{alert}"].string) if name}
     assert needed == set(names)
+
+
+def test_what_befalls_hundreds_of_requests_is_one_message_an_hour():
+    listener, clock = Listener(), Clock()
+    alerts = Alerts(presenter=listener, texts=TEXTS, clock=clock)
+
+    async def tell_of(*refs):
+        for ref in refs:
+            await alerts.tell("lost", ref=ref, credits=60_000)
+
+    asyncio.run(tell_of("a", "b", "c"))
+    assert [words[:9] for words in listener.heard] == ["Request a"]
+    assert "only the log" in listener.heard[0]
+    asyncio.run(alerts.tell("overrun", ref="d", cost=90_000, price=60_000))
+    clock.ms = QUIET_MS
+    asyncio.run(tell_of("e", "f"))
+    assert [words[:9] for words in listener.heard] == ["Request a", "Request d", "Request e"]
+
+
+def test_what_the_operator_has_to_mend_is_always_told():
+    listener = Listener()
+    alerts = Alerts(presenter=listener, texts=TEXTS, clock=Clock())
+    for _ in range(2):
+        asyncio.run(alerts.tell("out_of_credits", balance=0))
+        asyncio.run(alerts.tell("resumed"))
+    assert len(listener.heard) == 4
 
 
 # ---------------------------------------------------------------- commands and options

@@ -9,7 +9,7 @@ from yarl import URL
 
 from bot.clock import Clock
 from bot.errors import Unavailable
-from bot.ports import Completed, Failed, HistoryRow, Painted, Pending
+from bot.ports import Completed, Failed, HistoryRow, Painted, Pending, Turn
 from bot.segmind import calls, history, protocol
 from bot.segmind.answers import Answer, Reply, Silence, clean
 
@@ -70,9 +70,10 @@ class SegmindClient:
     async def result(self, request_id: str) -> Painted | Failed | Pending:
         return protocol.read_result(await self._ask(calls.result(self._base_url, request_id)))
 
-    async def history(self, *, slug: str, since_ms: int) -> Sequence[HistoryRow]:
+    async def history(self, *, slug: str, since_ms: int, turn: Turn) -> Sequence[HistoryRow]:
         rows: list[HistoryRow] = []
         for number in range(1, history.PAGES_MAX + 1):
+            await turn()
             now_ms = self._clock.now_ms()
             call = calls.history(self._history_url, slug=slug, since_ms=since_ms, now_ms=now_ms, page=number)
             page = history.read_page(await self._ask(call))

@@ -210,6 +210,7 @@ def _painted(answer: Answer) -> Painted | None:
         remaining_microcredits=microcredits(
             told_of.get("remaining_credits", answer.header("x-remaining-credits")), high_usd=1_000_000_000
         ),
+        request_id=request_id_in(answer.data) or request_id_in({"request_id": answer.header("x-request-id")}),
     )
 
 

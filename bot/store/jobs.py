@@ -119,6 +119,11 @@ async def known_request_ids(reader: Reader, *, slug: str, since_ms: int) -> set[
     return {row["request_id"] for row in rows}
 
 
+async def knows(reader: Reader, request_id: str) -> bool:
+    """Whether a job has this name at Segmind."""
+    return bool(await reader.fetch("SELECT 1 FROM jobs WHERE request_id = $1", request_id))
+
+
 async def _update(tx: Transaction, job: Job, changes: Mapping[str, Any]) -> Job:
     places = ", ".join(f"{name} = ${position}" for position, name in enumerate(changes, start=4))
     rows = await tx.fetch(

@@ -4,12 +4,16 @@ from typing import Any
 
 import structlog
 
+from bot.clock import Clock
 from bot.markdown import clipped
 from bot.money import credits_text
 from bot.ports import Presenter
 from bot.text import FALLBACK, Texts
 
 DETAIL_CHARACTERS_MAX = 300
+# What may befall each of hundreds of requests is a message once in this time; all of it stands in the log.
+QUIET_MS = 3_600_000
+_OF_REQUESTS = frozenset({"account", "lost", "overrun", "poison"})
 # Amounts among the values of an alert, in micro-credits.
 _AMOUNTS = frozenset({"balance", "credits", "cost", "price"})
 
@@ -19,15 +23,30 @@ log = structlog.get_logger()
 class Alerts:
     """Tells the operator, in the words below `alert.` of the catalogue."""
 
-    def __init__(self, *, presenter: Presenter, texts: Texts) -> None:
+    def __init__(self, *, presenter: Presenter, texts: Texts, clock: Clock) -> None:
         self._presenter = presenter
         self._texts = texts
+        self._clock = clock
+        self._quiet_until_ms: dict[str, int] = {}
 
     async def tell(self, alert: str, **values: Any) -> None:
         """Amounts come in micro-credits; other values may be anybody's words. Never raises."""
         shown = {name: _shown(name, value) for name, value in values.items()}
         log.error("operator alert", alert=alert, **values)
-        await self._presenter.alert(self._texts(FALLBACK, f"alert.{alert}", **shown))
+        if not self._due(alert):
+            return
+        words = self._texts(FALLBACK, f"alert.{alert}", **shown)
+        if alert in _OF_REQUESTS:
+            words += " " + self._texts(FALLBACK, "alert.quiet")
+        await self._presenter.alert(words)
+
+    def _due(self, alert: str) -> bool:
+        now_ms = self._clock.now_ms()
+        if alert in _OF_REQUESTS:
+            if now_ms < self._quiet_until_ms.get(alert, 0):
+                return False
+            self._quiet_until_ms[alert] = now_ms + QUIET_MS
+        return True
 
 
 def _shown(name: str, value: Any) -> str:

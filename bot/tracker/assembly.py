@@ -66,8 +66,8 @@ class Tools:
 
 
 def _tools(outside: Outside, *, config: Config, texts: Texts) -> Tools:
-    books = Books(db=outside.db, clock=outside.clock)
-    alerts = Alerts(presenter=outside.presenter, texts=texts)
+    alerts = Alerts(presenter=outside.presenter, texts=texts, clock=outside.clock)
+    books = Books(db=outside.db, alerts=alerts, clock=outside.clock)
     collector = Collector(books=books, gallery=outside.gallery, clock=outside.clock)
     return Tools(
         books=books,

@@ -10,6 +10,7 @@ from bot.errors import StoreFull, StoreLocked
 from bot.jobs import Delivery, Job, Request, Shown, State
 from bot.store import jobs as job_store
 from bot.store.database import Database, Transaction
+from bot.tracker.alerts import Alerts
 
 T = TypeVar("T")
 
@@ -23,19 +24,29 @@ class Books:
     A full disk or a locked database is waited for: the step before it has happened outside and cannot be undone.
     """
 
-    def __init__(self, *, db: Database, clock: Clock) -> None:
+    def __init__(self, *, db: Database, alerts: Alerts, clock: Clock) -> None:
         self.db = db
+        self._alerts = alerts
         self._clock = clock
+        self._stuck = False
 
     async def write(self, step: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the step in a transaction of its own, again and again while the disk is full or the database locked."""
         while True:
             try:
                 async with self.db.transaction() as tx:
-                    return await step(tx)
+                    done = await step(tx)
             except (StoreFull, StoreLocked) as error:
-                log.warning("the database takes nothing; waiting", reason=str(error))
+                # Once, however many wait for however long: the log may lie on the very disk that is full.
+                if not self._stuck:
+                    self._stuck = True
+                    await self._alerts.tell("store", reason=str(error))
                 await self._clock.sleep(RETRY_S)
+            else:
+                if self._stuck:
+                    log.warning("the database works again")
+                self._stuck = False
+                return done
 
     async def move(self, job: Job, state: State, **changes: Any) -> Job:
         """Move the job, and its money with it; returns the job as it now is."""

@@ -54,12 +54,19 @@ class Collector:
         self._clock = clock
 
     async def keep(self, data: bytes) -> dict[str, Any]:
-        """Keep a picture that came as bytes; what the job says about it afterwards, also where it is none."""
-        try:
-            return await self._enter(*await self._gallery.keep(data))
-        except BadPicture as error:
-            log.warning("what came is no picture", reason=str(error))
-            return {"outcome": Outcome.BAD_PICTURE, "detail": str(error)}
+        """Keep a picture that came as bytes; what the job says about it afterwards, also where it is none.
+
+        A disk that does not take it is waited for: there is no address to fetch it from again.
+        """
+        while True:
+            try:
+                return await self._enter(*await self._gallery.keep(data))
+            except BadPicture as error:
+                log.warning("what came is no picture", reason=str(error))
+                return {"outcome": Outcome.BAD_PICTURE, "detail": str(error)}
+            except MediaUnavailable as error:
+                log.warning("a picture could not be kept", reason=str(error))
+                await self._clock.sleep(RETRY_MAX_S)
 
     async def bring(self, job: Job) -> Job:
         """Fetch the picture of a finished job, for as long as it may still come."""

@@ -4,6 +4,7 @@ from bot import safety
 from bot.cards import ref_of
 from bot.jobs import Job, Outcome, State
 from bot.ports import Painted
+from bot.store import jobs as job_store
 from bot.tracker.alerts import Alerts
 from bot.tracker.books import Books
 from bot.tracker.collecting import Collector
@@ -32,13 +33,18 @@ class Endings:
             result_url=painted.url,
             cost_microcredits=painted.cost_microcredits,
             render_ms=painted.render_ms,
-            request_id=job.request_id or painted.request_id,
+            request_id=job.request_id or await self._new(painted.request_id),
             **kept,
         )
         if job.cost_microcredits is not None and job.cost_microcredits > job.price_microcredits:
             ref = ref_of(job.interaction_id)
             await self._alerts.tell("overrun", ref=ref, cost=job.cost_microcredits, price=job.price_microcredits)
         return job
+
+    async def _new(self, request_id: str | None) -> str | None:
+        """The name that v1 gave the request, so that no other job is taken for it; a name that is not new is none."""
+        known = request_id is not None and await job_store.knows(self._books.db, request_id)
+        return None if known else request_id
 
     async def failed(self, job: Job, detail: str, *, otherwise: Outcome = Outcome.PROVIDER_FAILED) -> Job:
         """Segmind said no: a safety filter where its text says so, `otherwise` where it does not."""

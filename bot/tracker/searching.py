@@ -7,6 +7,7 @@ has had minutes, or more than that: LOST. A row may lag, so a look that finds no
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from bot.tracker.books import Books
 from bot.tracker.endings import Endings
 
 # When to look, in seconds after the submit became unclear; the history has had its time after the last look.
-LOOKS_S = (5.0, 15.0, 40.0, 90.0, 180.0, 300.0, 420.0, 600.0)
+LOOKS_S = (5.0, 15.0, 40.0, 90.0, 180.0, 300.0, 420.0, 540.0)
 # Segmind's clock and ours may differ by this much.
 CLOCK_SLACK_MS = 60_000
 
@@ -87,9 +88,9 @@ class Searcher:
     async def _rows(self, job: Job) -> Sequence[HistoryRow]:
         """The requests in the history with this job's model, time and body."""
         since_ms = self._since_ms(job)
-        await self._budget.take(Kind.HISTORY)
+        turn = partial(self._budget.take, Kind.HISTORY)
         try:
-            rows = await self._painter.history(slug=job.slug, since_ms=since_ms)
+            rows = await self._painter.history(slug=job.slug, since_ms=since_ms, turn=turn)
         except RateLimited as error:
             self._budget.pause_until_ms(error.reset_ms)
             return ()

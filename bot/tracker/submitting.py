@@ -186,12 +186,14 @@ class Submitter:
         async with self._availability.asking:
             if self._availability.stopped is None:
                 left = await self._balance_microcredits()
-                if left is None:
-                    return await self._endings.failed(job, error.detail)
-                if left >= job.price_microcredits:
-                    return await self._endings.failed(job, error.detail, otherwise=Outcome.BAD_PARAMETERS)
-                self._availability.stop(Outcome.OUT_OF_CREDITS, needed_microcredits=job.price_microcredits)
-                await self._alerts.tell("out_of_credits", balance=left)
+                if left is not None and left < job.price_microcredits:
+                    self._availability.stop(Outcome.OUT_OF_CREDITS, needed_microcredits=job.price_microcredits)
+                    await self._alerts.tell("out_of_credits", balance=left)
+                elif error.names_account:
+                    await self._alerts.tell("account", detail=error.detail)
+                else:
+                    otherwise = Outcome.PROVIDER_FAILED if left is None else Outcome.BAD_PARAMETERS
+                    return await self._endings.failed(job, error.detail, otherwise=otherwise)
         return await self._books.move(job, State.FAILED, outcome=Outcome.OUT_OF_CREDITS, detail=error.detail)
 
     async def _balance_microcredits(self) -> int | None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -16,7 +16,7 @@ from tests.e2e.gates import FIRST_ANSWER, LOST_SUBMIT, REST, Gates, Stop
 from tests.e2e.rig import Outside, booted, outside
 
 REACH_S, END_S, LOST_END_S = 40.0, 40.0, 700.0
-SETTLE_S = 0.5
+SETTLE_S, ANSWERS_S = 0.5, 4.0
 # So much that nothing but the gates ever holds anything.
 ROOM = {"CONNECTIONS": "1000", "UPLOADS_AT_ONCE": "100", "JOBS_IN_FLIGHT": "10000", "MONTHLY_LIMIT_CREDITS": "1000"}
 pytestmark = pytest.mark.asyncio
@@ -93,9 +93,11 @@ async def cut(house: House, process: asyncio.subprocess.Process, *, after_answer
     for ask in ASKS:
         await house.ask(ask, name="dispatched")
     house.gates.answer()
-    async with asyncio.timeout(10):
-        while house.gates.unanswered > 0:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    # On a slow machine the bot may have hung up on an answer by now; the others are not to wait for that one.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(ANSWERS_S):
+            while house.gates.unanswered > 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
     if after_answers_s:
         process.send_signal(signal.SIGCONT)
         await asyncio.sleep(after_answers_s)
@@ -104,13 +106,14 @@ async def cut(house: House, process: asyncio.subprocess.Process, *, after_answer
     house.gates.open()
 
 
-@pytest.mark.parametrize(
-    ("stops", "after_answers_s"),
-    [(FIRST_ANSWER, 0.0), (FIRST_ANSWER, 0.03), (REST, 0.0), (REST, 0.03)],
-    ids=["first answer", "first answer, 30 ms later", "rest", "rest, 30 ms later"],
-)
-async def test_a_cut_at_any_step_loses_nothing_and_doubles_nothing(tmp_path, stops, after_answers_s):
-    async with housed(tmp_path) as house:
+def folder_in(folder: Path, name: str) -> Path:
+    (folder / name).mkdir()
+    return folder / name
+
+
+async def live_and_die(folder: Path, stops: Sequence[Stop], *, after_answers_s: float) -> None:
+    """One of each request at each stop, a cut, and everything as it must be after the next start."""
+    async with housed(folder) as house:
         async with house.boot() as process:
             for ask, stop in itertools.product(ASKS, stops):
                 if not cannot_be_told(ask, stop):
@@ -121,6 +124,14 @@ async def test_a_cut_at_any_step_loses_nothing_and_doubles_nothing(tmp_path, sto
         reached = {each.stop for each in house.asked if each.prompt in house.gates.held}
         assert reached == {stop.name for stop in stops}
         assert await wrongs(house.there, house.asked) == []
+
+
+@pytest.mark.parametrize("stops", [FIRST_ANSWER, REST], ids=["the first answer", "the rest of the way"])
+async def test_a_cut_at_any_step_loses_nothing_and_doubles_nothing(tmp_path, stops):
+    async with asyncio.TaskGroup() as both:
+        both.create_task(live_and_die(folder_in(tmp_path, "at once"), stops, after_answers_s=0.0))
+        # Late enough that some answers were read and some not, and some were written down.
+        both.create_task(live_and_die(folder_in(tmp_path, "later"), stops, after_answers_s=0.03))
 
 
 async def cut_at_random(house: House, *, seed: int, cuts: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -59,7 +58,6 @@ WEATHER = (
         )
     ),
 )
-FURTHER_PAGE = re.compile(r"[?&]page=(?!1&)").search
 # A job's hour, and what comes before and after it.
 DEADLINE_S = 2.5 * 3600
 
@@ -103,8 +101,8 @@ def _judge(world: World, jobs: int, *, per_minute: int) -> None:
 
 
 def _planned(world: World) -> list[Call]:
-    """The calls that take a turn of the plan's minute: a list of history does so once, however many pages it has."""
-    return [call for call in world.segmind.calls if call.kind is not CallKind.IMAGE and not FURTHER_PAGE(call.path)]
+    """The calls that take a turn of the plan's minute: all but the pictures."""
+    return [call for call in world.segmind.calls if call.kind is not CallKind.IMAGE]
 
 
 def _nothing_came_before_a_reset(world: World) -> None:

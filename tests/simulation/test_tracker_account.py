@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from bot.intake import Refusal
 from bot.jobs import Outcome, State
 from bot.sandbox.segmind import MODELS, POLLS, POSTS, CallKind, Fault, FaultKind, Rule
@@ -135,10 +137,19 @@ def test_what_is_left_but_pays_for_no_image_does_not_start_anything_again(folder
 
 def test_a_406_whose_reason_cannot_be_found_out_is_nobodys_fault(folder):
     rules = (
-        Rule(Fault(FaultKind.OUT_OF_CREDITS), SUBMIT),
+        Rule(Fault(FaultKind.OUT_OF_CREDITS, text="a value is refused"), SUBMIT),
         Rule(Fault(FaultKind.DROPPED), frozenset({CallKind.BALANCE})),
     )
     assert job(lived(folder, request(1), rules=rules)).outcome is Outcome.PROVIDER_FAILED
+
+
+@pytest.mark.parametrize("balance", [FaultKind.DROPPED, None], ids=["unknown", "plentiful"])
+def test_a_406_that_names_the_account_is_told_to_the_operator_and_is_not_the_members_fault(folder, balance):
+    refused = Rule(Fault(FaultKind.OUT_OF_CREDITS, text="Team spending limit reached"), SUBMIT)
+    silent = (Rule(Fault(balance), frozenset({CallKind.BALANCE})),) if balance else ()
+    world = lived(folder, request(1), rules=(refused, *silent))
+    assert job(world).outcome is Outcome.OUT_OF_CREDITS
+    assert len(world.discord.alerts) == 1
 
 
 def test_a_429_for_the_balance_holds_everybody_back_too(folder):

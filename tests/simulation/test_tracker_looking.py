@@ -128,6 +128,13 @@ def test_a_row_that_belongs_to_a_running_job_is_nobody_elses(folder):
     assert sorted((job(world, 1).state, job(world, 2).state)) == [State.DONE, State.LOST]
 
 
+def test_a_row_that_v1_answered_is_nobody_elses(folder):
+    dropped = Rule(Fault(FaultKind.DROPPED), frozenset({CallKind.V1}), after=1)
+    same = FAST | {"seed": 7}
+    world = lived(folder, request(1, **same), request(2, **same), rules=(dropped,))
+    assert sorted((job(world, 1).state, job(world, 2).state)) == [State.DONE, State.LOST]
+
+
 def test_v1_that_lost_its_answer_is_found_once_it_is_drawn(folder):
     dropped = Rule(Fault(FaultKind.DROPPED, taken=True), frozenset({CallKind.V1}))
     world = lived(folder, request(1, **FAST), rules=(dropped,))
