@@ -6,9 +6,11 @@ import contextlib
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 from bot import app, checks, logs
 from bot.catalog import Catalog
@@ -16,12 +18,24 @@ from bot.catalog_file import load_catalog
 from bot.clock import SystemClock
 from bot.config import Config, load_config
 from bot.errors import ConfigError, ImagenError, StoreError
-from bot.sandbox.session import sandbox
+from bot.sandbox.discord import LocalDiscord
+from bot.sandbox.page import Page
+from bot.sandbox.page.show import PORT, SPEED, free_port, show_page
+from bot.sandbox.segmind import LocalSegmind
+from bot.sandbox.session import Routes, Sandbox, sandbox
 from bot.sandbox.terminal import Terminal, converse, run_script
 from bot.text import Texts
 from cogs.checks import check_discord
 
+SPEED_MAX = 1000.0
 EXIT_OK, EXIT_TROUBLE, EXIT_USAGE = 0, 1, 2
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed <= SPEED_MAX:
+        raise argparse.ArgumentTypeError(f"must be above 0 and at most {SPEED_MAX:g}")
+    return speed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -30,8 +44,12 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("run", help="run the bot")
     verbs.add_parser("check", help="look at the configuration, both keys, the database, the disk and the permissions")
     sand = verbs.add_parser("sandbox", help="try the whole bot on this machine, with no account and no key")
-    sand.add_argument("--script", type=Path, metavar="FILE", help="run the commands in FILE, one a line, and end")
-    sand.add_argument("--speed", type=float, default=1.0, metavar="X", help="draw X times as fast as Segmind does")
+    ways = sand.add_mutually_exclusive_group()
+    ways.add_argument("--script", type=Path, metavar="FILE", help="run the commands in FILE, one a line, and end")
+    ways.add_argument("--terminal", action="store_true", help="type commands here; without it, a page opens")
+    sand.add_argument("--no-browser", action="store_true", help="only say where the page is")
+    speed = f"draw X times as fast as Segmind does (default: 1, the page {SPEED:g})"
+    sand.add_argument("--speed", type=_speed, metavar="X", help=speed)
     sand.add_argument("--images", type=Path, default=Path("data/sandbox"), metavar="DIR", help="where images are saved")
     return parser
 
@@ -79,18 +97,36 @@ async def _check() -> int:
     return EXIT_OK if all(line.well for line in lines) else EXIT_TROUBLE
 
 
-async def _sandbox(lines: list[str] | None, *, speed: float, images: Path) -> int:
-    clock = SystemClock()
+@contextlib.asynccontextmanager
+async def _box(*, speed: float, port: int = 0, routes: Routes = lambda *_: ()) -> AsyncIterator[Sandbox]:
+    """The bot between its stand-ins; what it stores is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="imagen-sandbox-") as folder:
 
         async def run(config: Config, stop: asyncio.Event, started: Callable[[], None]) -> None:
             _set_up_logs(config, level="CRITICAL")
             await app.run(config, stop=stop, started=started)
 
-        async with sandbox(run, folder=Path(folder), clock=clock, speed=speed) as box:
-            terminal = Terminal(box, images, clock)
-            box.discord.subscribe(terminal.watch)
-            return await (converse(terminal) if lines is None else run_script(terminal, lines))
+        clock = SystemClock()
+        async with sandbox(run, folder=Path(folder), clock=clock, speed=speed, port=port, routes=routes) as box:
+            yield box
+
+
+async def _sandbox(lines: list[str] | None, *, speed: float, images: Path) -> int:
+    async with _box(speed=speed) as box:
+        terminal = Terminal(box, images, SystemClock())
+        box.discord.subscribe(terminal.watch)
+        return await (converse(terminal) if lines is None else run_script(terminal, lines))
+
+
+async def _page(*, speed: float, browser: bool) -> int:
+    stop = asyncio.Event()
+    _on_signals(stop)
+
+    def routes(discord: LocalDiscord, segmind: LocalSegmind) -> Iterable[web.AbstractRouteDef]:
+        return Page(discord, segmind, speed=speed).routes()
+
+    async with _box(speed=speed, port=free_port(PORT), routes=routes) as box:
+        return await show_page(box, browser=browser, stop=stop)
 
 
 def _work(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
@@ -99,10 +135,12 @@ def _work(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
             return _run()
         case "check":
             return _check()
+        case _ if options.script is None and not options.terminal:
+            return _page(speed=options.speed or SPEED, browser=not options.no_browser)
         case _:
             lines = None if options.script is None else options.script.read_text(encoding="utf-8").splitlines()
             options.images.mkdir(parents=True, exist_ok=True)
-            return _sandbox(lines, speed=options.speed, images=options.images)
+            return _sandbox(lines, speed=options.speed or 1.0, images=options.images)
 
 
 def main() -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from aiohttp import web
 
 from bot.clock import Clock
 from bot.config import Config, load_config
@@ -18,13 +20,17 @@ KEY = "sandbox"
 # The bot's own way to run; handed over, so that the sandbox does not know the composition root.
 Run = Callable[[Config, asyncio.Event, Callable[[], None]], Awaitable[None]]
 
+# More routes for the local Discord's port, such as a page's.
+Routes = Callable[[LocalDiscord, LocalSegmind], Iterable[web.AbstractRouteDef]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
-    """Both stand-ins, and the bot connected to them."""
+    """Both stand-ins, and the bot connected to them; `bot` is done when it ended by itself."""
 
     discord: LocalDiscord
     segmind: LocalSegmind
+    bot: asyncio.Future[None]
 
     @property
     def commands(self) -> dict[str, dict[str, object]]:
@@ -50,16 +56,18 @@ def sandbox_config(discord: LocalDiscord, segmind: LocalSegmind, folder: Path) -
 
 
 @contextlib.asynccontextmanager
-async def sandbox(run: Run, *, folder: Path, clock: Clock, speed: float) -> AsyncIterator[Sandbox]:
+async def sandbox(
+    run: Run, *, folder: Path, clock: Clock, speed: float, port: int = 0, routes: Routes = lambda *_: ()
+) -> AsyncIterator[Sandbox]:
     """Start everything, and stop it at the end; raises what `run` raises.
 
-    `speed` 10 draws pictures in a tenth of the time that Segmind takes.
+    `speed` 10 draws pictures in a tenth of the time that Segmind takes. The local Discord is at `port`; 0 takes a free one.
     """
     models = {slug: replace(model, latency_s=model.latency_s / speed) for slug, model in MODELS.items()}
     discord = LocalDiscord(clock)
     segmind = LocalSegmind(clock=clock, rng=random.Random(), api_key=KEY, models=models, markers=True)
     stop, started = asyncio.Event(), asyncio.Event()
-    await discord.start()
+    await discord.start(port=port, routes=routes(discord, segmind))
     await segmind.start()
     running = asyncio.ensure_future(run(sandbox_config(discord, segmind, folder), stop, started.set))
     try:
@@ -68,7 +76,7 @@ async def sandbox(run: Run, *, folder: Path, clock: Clock, speed: float) -> Asyn
         if running.done():
             ready.cancel()
             running.result()
-        yield Sandbox(discord=discord, segmind=segmind)
+        yield Sandbox(discord=discord, segmind=segmind, bot=running)
     finally:
         stop.set()
         await running

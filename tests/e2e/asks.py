@@ -33,6 +33,10 @@ class Ask:
     turned_away: bool = False
 
     @property
+    def jobs(self) -> int:
+        return int(str((self.options or {}).get("count", 1)))
+
+    @property
     def private(self) -> bool:
         return bool((self.options or {}).get("private"))
 
@@ -144,7 +148,12 @@ async def wrongs(there: Outside, everything: Sequence[Asked]) -> list[str]:
             (SELECT COUNT(*) FROM entries WHERE entries.interaction_id = jobs.interaction_id
                 AND entries.number = jobs.number AND kind IN ('settle', 'release')) AS closings FROM jobs"""
         )
-        found += [f"{row['closings']} closings: {dict(row)}" for row in jobs if row["closings"] != 1]
+        ours = {asked.record.id for asked in everything}
+        found += [
+            f"{row['closings']} closings: {dict(row)}"
+            for row in jobs
+            if row["closings"] > 1 or (row["closings"] == 0 and row["interaction_id"] in ours)
+        ]
         booked = (await db.fetch("SELECT COALESCE(SUM(spent), 0) AS spent FROM entries"))[0]["spent"]
     finally:
         await db.close()

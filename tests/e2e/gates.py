@@ -35,13 +35,9 @@ class Stop:
     answered: bool = False
 
     @property
-    def first_submit(self) -> bool:
-        """Whether what is held here is the first submit, before its answer is known to the bot."""
-        return self.name.startswith("submit ")
-
-    @property
-    def lost_submit(self) -> bool:
-        return self.first_submit and self.lost
+    def before_submit(self) -> bool:
+        """Whether what is held here is the first submit, which may still be turned away."""
+        return self.name.startswith("submit ") and self.step is Segmind.RECEIVED
 
 
 def _callback(call: DiscordCall) -> bool:
