@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install sandbox run check test test-long lint types lock clean
+.PHONY: help install sandbox run check test test-long lint types lock vendor clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,7 +24,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 
 install: $(VENV)/.run  ## make the virtual environment with the locked dependencies
 
-sandbox: $(VENV)/.run  ## the whole bot on local stand-ins: no account, no token
+sandbox: $(VENV)/.run  ## the whole bot on local stand-ins, in a page: no account, no token
 	$(BIN)/python -m bot sandbox
 
 run: $(VENV)/.run  ## the real bot; needs .env
@@ -51,6 +51,9 @@ lock: $(VENV)/bin/python  ## resolve pyproject.toml anew into requirements/*.loc
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/run.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
 	tests/foreign/lock
+
+vendor:  ## fetch the sandbox page's libraries anew; needs npm
+	bot/sandbox/page/vendor.sh
 
 clean:
 	rm -rf $(VENV) .venv-foreign tests/foreign/discordjs/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -23,6 +23,7 @@ class Resolved:
 
     world: World
     guild: Guild | None
+    attachments: AttachmentStore
     now_ms: int
     data: dict[str, Json] = field(default_factory=dict)
 
@@ -52,6 +53,13 @@ class Resolved:
             self.user(some_id)
         else:
             self.role(some_id)
+
+    def attachment(self, attachment_id: int) -> None:
+        """Take a file that was uploaded before."""
+        kept = self.attachments.get(attachment_id)
+        if kept is None:
+            raise CommandRejected(f"There is no file {attachment_id}.")
+        self._put("attachments", attachment_id, self.attachments.payload(kept))
 
     def _put(self, kind: str, some_id: int, shown: Json) -> None:
         self.data.setdefault(kind, {})[str(some_id)] = shown
@@ -123,7 +131,7 @@ class OptionReader:
         kept = self._attachments.keep(
             upload, channel_id=self._channel_id, filename=filename, description=None, ephemeral=True
         )
-        self._resolved.data.setdefault("attachments", {})[str(kept.id)] = self._attachments.payload(kept)
+        self._resolved.attachment(kept.id)
         return str(kept.id)
 
 

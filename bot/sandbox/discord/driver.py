@@ -196,7 +196,7 @@ class Driver:
         return record
 
     def _resolved(self, who: Actor) -> Resolved:
-        return Resolved(self.core.world, who.guild, self.core.clock.now_ms())
+        return Resolved(self.core.world, who.guild, self.core.attachments, self.core.clock.now_ms())
 
     def _check_sees(self, message: Message, user_id: int) -> None:
         if not message.visible_to(user_id):

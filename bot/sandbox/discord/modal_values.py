@@ -86,6 +86,9 @@ def picked(field: Json, value: Any, resolved: Resolved) -> list[str]:
                 raise CommandRejected(f"{each!r} is not an option of {name!r}.")
     elif kind in SELECTS:
         _resolve(kind, values, resolved)
+    elif kind is Component.FILE_UPLOAD:
+        for each in values:
+            resolved.attachment(int(each))
     return values
 
 

@@ -9,6 +9,7 @@ from bot.sandbox.segmind.rai import PICTURE_CODES, WORDS_CODES, Category
 from bot.sandbox.segmind.weather import PRESETS, Fault, FaultKind, Preset
 
 SPEEDS = (1.0, 2.0, 4.0, 10.0)
+SPEED_MAX = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class WeatherPanel:
 
     def set_speed(self, speed: float) -> None:
         """Draw so many times as fast as Segmind; requests that were taken keep their time."""
-        if not 0.1 <= speed <= 100:
-            raise ValueError("The speed is 0.1 to 100.")
+        if not 0 < speed <= SPEED_MAX:
+            raise ValueError(f"The speed is above 0 and at most {SPEED_MAX:g}.")
         self._speed = speed
         self._segmind.service.models.update(
             {slug: replace(model, latency_s=model.latency_s / speed) for slug, model in self._full.items()}

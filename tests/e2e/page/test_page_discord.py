@@ -301,3 +301,14 @@ async def test_a_screen_reader_hears_what_the_bot_says(window):
     await window.look(at="Atelier/after-dark")
     await window.use("echo", text="**hear** me")
     await expect(window.page.locator(".scroll [role=status]")).to_have_text("Imagen: hear me")
+
+
+async def test_a_form_takes_files(window):
+    await window.look(at="Werkstatt/general")
+    await window.use("form", kind="upload")
+    form = await dialog(window)
+    file = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"some notes"}
+    await form.get_by_label("File").set_input_files(file)
+    await expect(form).to_contain_text("notes.txt, 10 bytes")
+    await form.get_by_role("button", name="Submit").click()
+    await expect(window.last).to_contain_text("got ['notes.txt']")
