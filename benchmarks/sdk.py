@@ -35,11 +35,11 @@ from bot.store.database import Database
 from bot.text import Texts
 
 MEAN_S, SIGMA, SLUG, KEY = 11.61, 0.30, "imagen-4", "local"
-LEARNED = 50
+LEARNED = 200
 # jobs at once, how often, how much faster than the world
-RUNS = ((1, 8, 10.0), (100, 1, 2.0), (500, 1, 1.0))
+RUNS = ((1, 5, 10.0), (100, 1, 2.0), (500, 1, 1.0))
 PATIENCE_S = 900.0
-STORM_JOBS, STORM_PLAN, STORM_SPEED = 100, 500, 5.0
+STORM_JOBS, STORM_PLAN, STORM_SPEED = 100, 500, 8.0
 # SDK clients are shared by so many threads: each has a pool of connections, and costs some to make.
 THREADS_A_CLIENT = 50
 

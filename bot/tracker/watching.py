@@ -103,8 +103,10 @@ class Watcher:
                 answer = None
             match answer:
                 case Painted():
+                    # The picture first: what is learned from it can wait.
+                    job = await self._endings.done(job, answer)
                     await self._paces.learn(job, render_ms=answer.render_ms)
-                    return await self._endings.done(job, answer)
+                    return job
                 case Failed(detail=detail):
                     return await self._endings.failed(job, detail)
                 case Pending() | None:
