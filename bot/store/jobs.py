@@ -89,25 +89,6 @@ async def open_requests(reader: Reader) -> list[int]:
     return [row["interaction_id"] for row in rows]
 
 
-async def waiting(reader: Reader, *, limit: int) -> list[Job]:
-    """Return the jobs that wait for their turn, oldest first, at most `limit` of them."""
-    rows = await reader.fetch(
-        """SELECT * FROM jobs WHERE state = 'accepted' AND finished_ms IS NULL
-        ORDER BY accepted_ms, interaction_id, number LIMIT $1""",
-        limit,
-    )
-    return [job_of(row) for row in rows]
-
-
-async def in_flight(reader: Reader) -> list[Job]:
-    """Return the jobs that Segmind has, or may have; oldest first."""
-    rows = await reader.fetch(
-        """SELECT * FROM jobs WHERE state IN ('submitting', 'running') AND finished_ms IS NULL
-        ORDER BY accepted_ms, interaction_id, number"""
-    )
-    return [job_of(row) for row in rows]
-
-
 async def known_request_ids(reader: Reader, *, slug: str, since_ms: int) -> set[str]:
     """Return Segmind's names of every job for this model that had not ended before that instant."""
     rows = await reader.fetch(

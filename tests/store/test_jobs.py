@@ -247,19 +247,6 @@ async def test_open_is_what_has_not_ended_or_was_not_seen_to_its_end_oldest_firs
     assert await jobs.open_requests(db) == [3, 1]
 
 
-async def test_waiting_and_in_flight_are_told_apart_oldest_first(db: Sqlite):
-    await grant(db)
-    made = {}
-    for interaction_id, at_ms in ((1, 30), (2, 10), (3, 20), (4, 5), (5, 1)):
-        made[interaction_id] = (await accept(db, interaction_id, at_ms=at_ms))[0]
-    await push(db, made[3], TO_RUNNING)
-    await push(db, made[4], TO_SUBMITTING)
-    await push(db, made[5], TO_DONE)
-    assert [job.interaction_id for job in await jobs.waiting(db, limit=9)] == [2, 1]
-    assert [job.interaction_id for job in await jobs.waiting(db, limit=1)] == [2]
-    assert [job.interaction_id for job in await jobs.in_flight(db)] == [4, 3]
-
-
 async def test_known_are_the_request_ids_that_could_still_stand_in_the_history(db: Sqlite):
     await grant(db)
     for interaction_id in (1, 2, 3):
@@ -274,8 +261,6 @@ async def test_known_are_the_request_ids_that_could_still_stand_in_the_history(d
     ("call", "index"),
     [
         (jobs.open_requests, "jobs_open"),
-        (lambda db: jobs.waiting(db, limit=1), "jobs_open"),
-        (jobs.in_flight, "jobs_open"),
         (lambda db: jobs.known_request_ids(db, slug="s", since_ms=1), "jobs_by_slug"),
     ],
 )
