@@ -7,7 +7,8 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
-_STRING, _INTEGER, _BOOLEAN, _NUMBER = 3, 4, 5, 10
+_SUB_COMMAND, _STRING, _INTEGER, _BOOLEAN, _NUMBER = 1, 3, 4, 5, 10
+_TYPED = {_STRING, _INTEGER, _BOOLEAN, _NUMBER}
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -16,7 +17,7 @@ class BadLine(Exception):
 
 
 def read_line(line: str, commands: Mapping[str, Json]) -> tuple[str, dict[str, Any]]:
-    """The command's name and its options, typed as Discord's client would; raises BadLine.
+    """The command's name and its options (below their sub-command), typed as Discord's client would; raises BadLine.
 
     `commands` are what the bot registered, by name. A value runs to the next option's name; one space after the colon
     does not count, and a value in double quotes is read as JSON, so that it can begin with a space or hold a new line.
@@ -25,17 +26,31 @@ def read_line(line: str, commands: Mapping[str, Json]) -> tuple[str, dict[str, A
     if not line.lstrip().startswith("/") or name not in commands:
         raise BadLine(f"type one of {', '.join('/' + known for known in commands)}, then its options")
     options = commands[name].get("options") or []
-    return name, {option["name"]: _typed(option, text) for option, text in _split(name, rest, options)}
+    subs = {option["name"]: option.get("options") or [] for option in options if option["type"] == _SUB_COMMAND}
+    if not subs:
+        return name, _values(name, rest, options)
+    sub, _, rest = rest.strip().partition(" ")
+    if sub not in subs:
+        raise BadLine(f"type one of {', '.join(f'/{name} {known}' for known in subs)}, then its options")
+    return name, {sub: _values(f"{name} {sub}", rest, subs[sub])}
+
+
+def _values(command: str, rest: str, options: Sequence[Json]) -> dict[str, Any]:
+    return {option["name"]: _typed(option, text) for option, text in _split(command, rest, options)}
 
 
 def _split(command: str, rest: str, options: Sequence[Json]) -> list[tuple[Json, str]]:
     """Each option named in the line with the text behind its colon."""
     by_name = {option["name"]: option for option in options}
+    if not by_name:
+        if rest.strip():
+            raise BadLine(f"/{command} takes no options")
+        return []
     mark = re.compile(r"(?:^|(?<=\s))(" + "|".join(map(re.escape, by_name)) + r"):")
     marks = list(mark.finditer(rest))
     if rest.strip() and (not marks or rest[: marks[0].start()].strip()):
         raise BadLine(f"/{command} takes {', '.join(f'{known}:' for known in by_name)}")
-    ends = [found.start() for found in marks[1:]] + [len(rest)]
+    ends = [found.start() for found in marks[1:]] + [len(rest)] if marks else []
     return [
         (by_name[found[1]], rest[found.end() : end].removeprefix(" ").removesuffix(" " if end < len(rest) else ""))
         for found, end in zip(marks, ends, strict=True)
@@ -44,6 +59,8 @@ def _split(command: str, rest: str, options: Sequence[Json]) -> list[tuple[Json,
 
 def _typed(option: Json, text: str) -> Any:
     name = option["name"]
+    if option["type"] not in _TYPED:
+        raise BadLine(f"{name}: people, roles, channels and files are chosen in the page; start it without --terminal")
     if text.startswith('"') and option["type"] == _STRING:
         try:
             return json.loads(text)

@@ -40,6 +40,13 @@ _EXTRAS = {
     "APIMessage": {"guild_id": {"type": "string"}, "member": {"type": "object"}},
     "APIUnfurledMediaItem": {"id": {"type": "string"}},
 }
+_RESOLVED_CHANNEL_EXTRAS = {
+    name: {}
+    for name in (
+        "flags", "guild_id", "last_message_id", "last_pin_timestamp", "nsfw", "parent_id", "position",
+        "rate_limit_per_user", "topic", "owner_id", "member_count", "message_count", "total_message_sent",
+    )
+}  # fmt: skip
 _COMPONENT_EXTRAS = {"id": {"type": "integer"}}
 
 
@@ -51,6 +58,9 @@ def _gateway() -> dict[str, Any]:
             # TypeScript's bit flags became "one of 1, 2, 4…", where any sum is meant.
             document["definitions"][name] = {"type": "integer"}
         properties = schema.get("properties", {})
+        if name.startswith("APIInteractionDataResolvedChannel"):
+            for each in (schema, *schema.get("anyOf", ())):
+                each.get("properties", {}).update(_RESOLVED_CHANNEL_EXTRAS)
         properties.update(_EXTRAS.get(name, {}))
         if "component_type" in properties:
             properties.update(_COMPONENT_EXTRAS)
@@ -117,6 +127,14 @@ _DEFINITIONS = {
     "MESSAGE_CREATE": "APIMessage",
     "MESSAGE_UPDATE": "APIMessage",
 }
+# Events whose data, or one field of it, is what REST answers as well.
+_ANSWERED = {
+    "APPLICATION_COMMAND_PERMISSIONS_UPDATE": ("CommandPermissionsResponse", None),
+    "CHANNEL_DELETE": ("GuildChannelResponse", None),
+    "GUILD_MEMBER_UPDATE": ("GuildMemberResponse", None),
+    "GUILD_ROLE_UPDATE": ("GuildRoleResponse", "role"),
+    "GUILD_UPDATE": ("GuildResponse", None),
+}
 _INTERACTIONS = {
     3: "APIMessageComponentInteraction",
     4: "APIApplicationCommandAutocompleteInteraction",
@@ -126,6 +144,9 @@ _INTERACTIONS = {
 
 def event_errors(event: str, data: Any) -> list[str]:
     """Tell what the gateway's schemas say against an event; of those without a schema, nothing."""
+    if event in _ANSWERED:
+        schema, field = _ANSWERED[event]
+        return _errors("openapi", f"/components/schemas/{schema}", data if field is None else data[field])
     name = _DEFINITIONS.get(event)
     if event == "INTERACTION_CREATE":
         is_slash = data["type"] == 2 and data["data"]["type"] == 1

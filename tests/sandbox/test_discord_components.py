@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox.discord.component_forms import MODAL
 from bot.sandbox.discord.components import check
 from bot.sandbox.discord.errors import ApiError
+from bot.sandbox.discord.modal_forms import MODAL
 from tests.sandbox import specs
 from tests.sandbox.discord_rig import codes, rigged
 

@@ -20,7 +20,7 @@ class Remote:
         self.session, self.url = session, url
         self.api_url = f"{url}/api/v10"
 
-    async def post(self, name, expected=200, **body):
+    async def post(self, name, /, expected=200, **body):
         async with self.session.post(f"{self.url}/control/{name}", json=body) as answer:
             assert answer.status == expected, await answer.text()
             return await answer.json()

@@ -123,7 +123,7 @@ def sandbox_world() -> World:
 
     People, each in every guild: mia (member, en-US), jules (member, fr), mats (member, de, takes no direct
     messages), mona (moderator), adam (administrator), olga (owner of the guilds), oona (operator: owns the
-    application). Channels: general, images, after-dark (age-restricted), staff (hidden), and an archived thread.
+    application, and is an administrator of Aquarium). Channels: general, images, after-dark (age-restricted), staff (hidden), and an archived thread.
     """
     build = WorldBuilder(owner="oona")
     olga = build.user("olga")
@@ -131,7 +131,6 @@ def sandbox_world() -> World:
         build.user("mia"),
         build.user("jules", locale="fr"),
         build.user("mats", locale="de", accepts_dms=False),
-        build.owner,
     ]
     mona, adam = build.user("mona", locale="en-GB"), build.user("adam", locale="ja")
     for name, locale, tier in (("Aquarium", "en-US", 0), ("Atelier", "fr", 0), ("Werkstatt", "de", 2)):
@@ -146,7 +145,9 @@ def sandbox_world() -> World:
             build.member(guild, person)
         build.member(guild, mona, moderator)
         build.member(guild, adam, administrator)
+        build.member(guild, build.owner, *([administrator] if name == "Aquarium" else []))
         general = build.channel(guild, "general")
+        guild.system_channel_id = general.id
         build.channel(guild, "images")
         build.channel(guild, "after-dark", nsfw=True)
         build.channel(guild, "staff", hidden_from_everyone=True)

@@ -1,6 +1,6 @@
 """What a person fills in for a command, checked as Discord's own client checks it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +8,12 @@ from bot.sandbox.discord import payloads, permissions
 from bot.sandbox.discord.attachments import AttachmentStore
 from bot.sandbox.discord.calls import Upload
 from bot.sandbox.discord.command_names import OptionType
-from bot.sandbox.discord.world import Guild, World
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.world import Guild, Member, World
 
 Json = dict[str, Any]
+
+_BRANCHES = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
 class CommandRejected(Exception):
@@ -25,6 +28,8 @@ class Resolved:
     guild: Guild | None
     attachments: AttachmentStore
     now_ms: int
+    # Who picks; what that person may do in a channel stands beside the channel.
+    member: Member | None = None
     data: dict[str, Json] = field(default_factory=dict)
 
     def user(self, user_id: int) -> None:
@@ -41,11 +46,16 @@ class Resolved:
             raise CommandRejected(f"There is no role {role_id}.")
         self._put("roles", role_id, payloads.role(self.guild.roles[role_id]))
 
-    def channel(self, channel_id: int) -> None:
-        channel = self.guild.channels.get(channel_id) if self.guild else None
-        if channel is None:
+    def channel(self, channel_id: int, types: Sequence[int] = ()) -> None:
+        """Take a channel that the person sees, of one of these types where any are named."""
+        bits = self._permissions_in(channel_id)
+        if self.guild is None or not bits & Permission.VIEW_CHANNEL:
             raise CommandRejected(f"There is no channel {channel_id}.")
-        shown: Json = {"id": str(channel.id), "name": channel.name, "type": int(channel.type), "permissions": "0"}
+        channel = self.guild.channels[channel_id]
+        if types and channel.type not in types:
+            raise CommandRejected(f"#{channel.name} is not of a type that can be chosen.")
+        shown = payloads.channel(channel, self.world) | {"permissions": str(bits)}
+        shown.pop("permission_overwrites", None)
         self._put("channels", channel_id, shown)
 
     def mentionable(self, some_id: int) -> None:
@@ -53,6 +63,21 @@ class Resolved:
             self.user(some_id)
         else:
             self.role(some_id)
+
+    def knows(self, kind: str, some_id: int) -> bool:
+        """Tell whether there is such a user or role (any more), or such a channel that the person sees."""
+        if kind == "user":
+            return some_id in self.world.users
+        if kind == "role":
+            return self.guild is not None and some_id in self.guild.roles
+        return bool(self._permissions_in(some_id) & Permission.VIEW_CHANNEL)
+
+    def _permissions_in(self, channel_id: int) -> int:
+        """Return what the person may do in a channel; nothing where there is no such channel."""
+        channel = self.guild.channels.get(channel_id) if self.guild else None
+        if channel is None or self.guild is None or self.member is None:
+            return 0
+        return permissions.permissions_in(self.guild, self.member, channel, now_ms=self.now_ms)
 
     def attachment(self, attachment_id: int) -> None:
         """Take a file that was uploaded before."""
@@ -75,6 +100,8 @@ class OptionReader:
 
     def read(self, known: list[Json], given: Mapping[str, Any], *, focused: str | None = None) -> list[Json]:
         """Return the options in the order of the command; with `focused`, half-typed ones are let through."""
+        if any(option["type"] in _BRANCHES for option in known) and len(given) != 1:
+            raise CommandRejected("Of several sub-commands, one is used.")
         names = {option["name"] for option in known}
         for name in given:
             if name not in names:
@@ -91,7 +118,7 @@ class OptionReader:
 
     def _one(self, option: Json, value: Any, *, focused: str | None) -> Json:
         name, kind = option["name"], OptionType(option["type"])
-        if kind in (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP):
+        if kind in _BRANCHES:
             inner = self.read(option.get("options") or [], value, focused=focused)
             return {"name": name, "type": int(kind), "options": inner}
         if name == focused:
@@ -112,6 +139,9 @@ class OptionReader:
                 return value
             case OptionType.ATTACHMENT:
                 return self._file(value)
+            case OptionType.CHANNEL:
+                self._resolved.channel(int(value), option.get("channel_types") or ())
+                return str(value)
             case _:
                 self._lookup(kind)(int(value))
                 return str(value)
@@ -120,7 +150,6 @@ class OptionReader:
         return {
             OptionType.USER: self._resolved.user,
             OptionType.ROLE: self._resolved.role,
-            OptionType.CHANNEL: self._resolved.channel,
             OptionType.MENTIONABLE: self._resolved.mentionable,
         }[kind]
 

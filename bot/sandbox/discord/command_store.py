@@ -23,6 +23,10 @@ class CommandStore:
     def all(self, guild_id: int | None) -> list[Json]:
         return list(self._scopes.get(guild_id, {}).values())
 
+    def ids(self, guild_id: int) -> set[int]:
+        """Return the ids of all that can be used in a guild, its own commands and the global ones."""
+        return {*self._scopes.get(guild_id, ()), *self._scopes.get(None, ())}
+
     def get(self, guild_id: int | None, command_id: int) -> Json:
         """Return one command; raises 10063."""
         try:

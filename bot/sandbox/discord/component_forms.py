@@ -6,7 +6,6 @@ from typing import Any
 from bot.sandbox.discord.errors import Errors, problem
 from bot.sandbox.discord.forms import (
     Rule,
-    anything,
     both,
     by_field,
     flag,
@@ -60,10 +59,17 @@ SELECTS = frozenset(
         Component.CHANNEL_SELECT,
     }
 )
+# What the defaults of a select can be.
+_DEFAULT_TYPES: dict[Component, list[str]] = {
+    Component.USER_SELECT: ["user"],
+    Component.ROLE_SELECT: ["role"],
+    Component.MENTIONABLE_SELECT: ["user", "role"],
+    Component.CHANNEL_SELECT: ["channel"],
+}
 INT32 = 2**31 - 1
 
-_ID: dict[str, Rule] = {"id": whole(least=0, most=INT32)}
-_CUSTOM_ID = text(least=1, most=100)
+ID: dict[str, Rule] = {"id": whole(least=0, most=INT32)}
+CUSTOM_ID = text(least=1, most=100)
 _URL = r"^(https?|discord)://[^\s]+$"
 _MEDIA_URL = r"^(https?|attachment)://[^\s]+$"
 _EMOJI = shape({}, {"id": snowflake, "name": text(most=32), "animated": flag})
@@ -95,9 +101,9 @@ def _button_extras(value: Any) -> Errors:
 _BUTTON = both(
     shape(
         {"style": one_of([int(style) for style in ButtonStyle])},
-        _ID
+        ID
         | {
-            "custom_id": _CUSTOM_ID,
+            "custom_id": CUSTOM_ID,
             "label": text(most=80),
             "url": text(most=512, pattern=_URL),
             "sku_id": snowflake,
@@ -108,7 +114,7 @@ _BUTTON = both(
     _button_extras,
 )
 _CHOICES = {"min_values": whole(least=0, most=25), "max_values": whole(least=1, most=25), "required": flag}
-_SELECT = _ID | _CHOICES | {"placeholder": text(most=150), "disabled": flag}
+_SELECT = ID | _CHOICES | {"placeholder": text(most=150), "disabled": flag}
 _OPTION = shape(
     {"label": text(least=1, most=100), "value": text(least=1, most=100)},
     {"description": text(most=100), "default": flag, "emoji": _EMOJI},
@@ -124,13 +130,33 @@ def _option_extras(value: Any) -> Errors:
     return {}
 
 
-_SELECT_RULES: dict[int, Rule] = {
+def _defaults(types: list[str]) -> Rule:
+    return list_of(shape({"id": snowflake, "type": one_of(types)}), most=25)
+
+
+def _default_extras(value: Any) -> Errors:
+    """Defaults are none, or as many as may be picked."""
+    count, least, most = len(value.get("default_values") or ()), value.get("min_values"), value.get("max_values")
+    if count and not (1 if least is None else least) <= count <= (most or 1):
+        said = "The number of default values is not one that can be picked."
+        return {"default_values": problem("SELECT_COMPONENT_DEFAULT_VALUES_INVALID", said)}
+    return {}
+
+
+SELECT_RULES: dict[int, Rule] = {
     Component.STRING_SELECT: both(
-        shape({"custom_id": _CUSTOM_ID, "options": list_of(_OPTION, least=1, most=25)}, _SELECT), _option_extras
+        shape({"custom_id": CUSTOM_ID, "options": list_of(_OPTION, least=1, most=25)}, _SELECT), _option_extras
     ),
     **{
-        kind: shape({"custom_id": _CUSTOM_ID}, _SELECT | {"default_values": list_of(anything, most=25)})
-        for kind in sorted(SELECTS - {Component.STRING_SELECT})
+        kind: both(
+            shape(
+                {"custom_id": CUSTOM_ID},
+                _SELECT
+                | {"default_values": _defaults(types), "channel_types": list_of(whole(least=0, most=99), most=20)},
+            ),
+            _default_extras,
+        )
+        for kind, types in _DEFAULT_TYPES.items()
     },
 }
 
@@ -142,94 +168,31 @@ def _row_extras(value: Any) -> Errors:
     return {}
 
 
-_ROW_ITEMS = by_field("type", {Component.BUTTON: _BUTTON, **_SELECT_RULES})
-ACTION_ROW = both(shape({"components": list_of(_ROW_ITEMS, least=1, most=5)}, _ID), _row_extras)
-_TEXT_DISPLAY = shape({"content": text(least=1, most=4000)}, _ID)
-_THUMBNAIL = shape({"media": _MEDIA}, _ID | {"description": _ALT_TEXT, "spoiler": flag})
+_ROW_ITEMS = by_field("type", {Component.BUTTON: _BUTTON, **SELECT_RULES})
+ACTION_ROW = both(shape({"components": list_of(_ROW_ITEMS, least=1, most=5)}, ID), _row_extras)
+TEXT_DISPLAY_FORM = shape({"content": text(least=1, most=4000)}, ID)
+_THUMBNAIL = shape({"media": _MEDIA}, ID | {"description": _ALT_TEXT, "spoiler": flag})
 _SECTION = shape(
     {
-        "components": list_of(by_field("type", {Component.TEXT_DISPLAY: _TEXT_DISPLAY}), least=1, most=3),
+        "components": list_of(by_field("type", {Component.TEXT_DISPLAY: TEXT_DISPLAY_FORM}), least=1, most=3),
         "accessory": by_field("type", {Component.BUTTON: _BUTTON, Component.THUMBNAIL: _THUMBNAIL}),
     },
-    _ID,
+    ID,
 )
 _GALLERY_ITEM = shape({"media": _MEDIA}, {"description": _ALT_TEXT, "spoiler": flag})
 _IN_CONTAINER: dict[int, Rule] = {
     Component.ACTION_ROW: ACTION_ROW,
     Component.SECTION: _SECTION,
-    Component.TEXT_DISPLAY: _TEXT_DISPLAY,
-    Component.MEDIA_GALLERY: shape({"items": list_of(_GALLERY_ITEM, least=1, most=10)}, _ID),
-    Component.FILE: shape({"file": _UPLOADED}, _ID | {"spoiler": flag}),
-    Component.SEPARATOR: shape({}, _ID | {"divider": flag, "spacing": one_of([1, 2])}),
+    Component.TEXT_DISPLAY: TEXT_DISPLAY_FORM,
+    Component.MEDIA_GALLERY: shape({"items": list_of(_GALLERY_ITEM, least=1, most=10)}, ID),
+    Component.FILE: shape({"file": _UPLOADED}, ID | {"spoiler": flag}),
+    Component.SEPARATOR: shape({}, ID | {"divider": flag, "spacing": one_of([1, 2])}),
 }
 _CONTAINER = shape(
     {"components": list_of(by_field("type", _IN_CONTAINER), least=1, most=40)},
-    _ID | {"accent_color": whole(least=0, most=0xFFFFFF), "spoiler": flag},
+    ID | {"accent_color": whole(least=0, most=0xFFFFFF), "spoiler": flag},
 )
 
 # The two ways a message may hold components: with the Components V2 flag, and without it.
 V2_COMPONENTS = list_of(by_field("type", {**_IN_CONTAINER, Component.CONTAINER: _CONTAINER}), most=40)
 LEGACY_COMPONENTS = list_of(by_field("type", {Component.ACTION_ROW: ACTION_ROW}), most=5)
-
-_TEXT_INPUT = shape(
-    {"custom_id": _CUSTOM_ID, "style": one_of([1, 2])},
-    _ID
-    | {
-        "label": text(least=1, most=45),
-        "value": text(most=4000),
-        "placeholder": text(most=100),
-        "required": flag,
-        "min_length": whole(least=0, most=4000),
-        "max_length": whole(least=1, most=4000),
-    },
-)
-_GROUP_OPTION = shape(
-    {"label": text(least=1, most=100), "value": text(least=1, most=100)},
-    {"description": text(most=100), "default": flag},
-)
-_UP_TO_TEN = {"min_values": whole(least=0, most=10), "max_values": whole(least=1, most=10), "required": flag}
-_IN_LABEL: dict[int, Rule] = {
-    **_SELECT_RULES,
-    Component.TEXT_INPUT: _TEXT_INPUT,
-    Component.FILE_UPLOAD: shape({"custom_id": _CUSTOM_ID}, _ID | _UP_TO_TEN),
-    Component.RADIO_GROUP: shape(
-        {"custom_id": _CUSTOM_ID, "options": list_of(_GROUP_OPTION, least=2, most=10)}, _ID | {"required": flag}
-    ),
-    Component.CHECKBOX_GROUP: shape(
-        {"custom_id": _CUSTOM_ID, "options": list_of(_GROUP_OPTION, least=1, most=10)}, _ID | _UP_TO_TEN
-    ),
-    Component.CHECKBOX: shape({"custom_id": _CUSTOM_ID}, _ID | {"default": flag}),
-}
-_LABEL = shape(
-    {"label": text(least=1, most=45), "component": by_field("type", _IN_LABEL)},
-    _ID | {"description": text(least=1, most=100)},
-)
-_MODAL_ROW = shape(
-    {
-        "components": list_of(
-            by_field("type", {Component.TEXT_INPUT: both(_TEXT_INPUT, shape({"label": anything}))}),
-            least=1,
-            most=1,
-        )
-    },
-    _ID,
-)
-MODAL = shape(
-    {
-        "custom_id": _CUSTOM_ID,
-        "title": text(least=1, most=45),
-        "components": list_of(
-            by_field(
-                "type",
-                {
-                    Component.ACTION_ROW: _MODAL_ROW,
-                    Component.LABEL: _LABEL,
-                    Component.TEXT_DISPLAY: _TEXT_DISPLAY,
-                },
-            ),
-            least=1,
-            # The description says 40; Discord's own clients draw five.
-            most=5,
-        ),
-    }
-)

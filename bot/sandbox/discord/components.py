@@ -1,6 +1,7 @@
 """Components of a message as a whole: the rules between them, and how they come back."""
 
-from collections.abc import Iterator, Mapping
+import copy
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.sandbox.discord.attachments import Attachment, AttachmentStore, safe_filename
@@ -147,15 +148,31 @@ class Resolver:
         return file
 
 
+def _with_text_ids(defaults: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Ids may be sent as numbers; they are always shown as strings, because JavaScript's numbers cannot hold them."""
+    return [{"id": str(each["id"]), "type": each["type"]} for each in defaults]
+
+
+def shown_modal(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a modal as Discord hands it to a person's client."""
+    shown = copy.deepcopy(dict(sent))
+    for _, component in walk(shown["components"]):
+        if component.get("default_values"):
+            component["default_values"] = _with_text_ids(component["default_values"])
+    return shown
+
+
 def _interactive(kind: Component, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Buttons and selects come back as they were sent, with their defaults filled in."""
-    names = ("custom_id", "placeholder", "disabled", "emoji", "label", "style", "url", "sku_id", "default_values")
-    shown = {name: sent[name] for name in names if sent.get(name) is not None}
+    names = ("custom_id", "placeholder", "disabled", "emoji", "label", "style", "url", "sku_id")
+    shown = {name: sent[name] for name in (*names, "default_values", "channel_types") if sent.get(name) is not None}
     if "emoji" in shown:
         shown["emoji"] = {name: value for name, value in shown["emoji"].items() if value is not None}
     if kind in SELECTS:
         least, most = sent.get("min_values"), sent.get("max_values")
         shown |= {"min_values": 1 if least is None else least, "max_values": 1 if most is None else most}
+    if "default_values" in shown:
+        shown["default_values"] = _with_text_ids(shown["default_values"])
     if kind is Component.STRING_SELECT:
         shown["options"] = [{k: v for k, v in option.items() if v is not None} for option in sent["options"]]
     return shown

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.discord.calls import Call
 from bot.sandbox.discord.command_options import CommandRejected
+from bot.sandbox.discord.control_servers import ServerControl
 from bot.sandbox.discord.faults import Fault
 from bot.sandbox.discord.interactions import InteractionRecord
 from bot.sandbox.discord.messages import Message
@@ -19,7 +20,7 @@ from bot.sandbox.discord.shifted_clock import ShiftedClock
 Json = dict[str, Any]
 _Act = Callable[[Json], Awaitable[Any]]
 
-_ID_FIELDS = ("guild_id", "channel_id", "user_id", "message_id", "interaction_id", "target_id")
+_ID_FIELDS = ("guild_id", "channel_id", "user_id", "message_id", "interaction_id", "target_id", "role_id")
 
 
 class ControlApi:
@@ -45,6 +46,7 @@ class ControlApi:
             "gateway": self._gateway,
             "advance": self._advance,
             "block": self._block,
+            **ServerControl(self._local).acts,
         }
         looks: dict[str, _Act] = {
             "state": self._state,
@@ -141,6 +143,7 @@ class ControlApi:
                 guild.name: {
                     "id": str(guild.id),
                     "channels": {str(each.name): str(each.id) for each in guild.channels.values()},
+                    "roles": {each.name: str(each.id) for each in guild.roles.values()},
                 }
                 for guild in world.guilds.values()
             },

@@ -7,6 +7,7 @@ from bot.clock import Clock
 from bot.sandbox.discord import permissions
 from bot.sandbox.discord.attachments import AttachmentStore
 from bot.sandbox.discord.calls import Call, Observer
+from bot.sandbox.discord.command_rights import CommandRights
 from bot.sandbox.discord.command_store import CommandStore
 from bot.sandbox.discord.compose import Composer, Place
 from bot.sandbox.discord.faults import FaultPlan
@@ -18,7 +19,7 @@ from bot.sandbox.discord.messages import Body, Message, MessageStore, Revision
 from bot.sandbox.discord.rate_limits import Limiter, RateLimits
 from bot.sandbox.discord.snowflakes import Snowflakes
 from bot.sandbox.discord.watch import Event, Happened, Hub
-from bot.sandbox.discord.world import MIB, Channel, World
+from bot.sandbox.discord.world import MIB, Channel, Guild, World
 
 
 class Core:
@@ -34,6 +35,7 @@ class Core:
         self.rendered = MessagePayloads(world, self.attachments, self.messages)
         self.interactions = Interactions()
         self.commands = CommandStore(world, self.snowflakes)
+        self.command_rights = CommandRights(world.application.id)
         self.gateway = Gateway(world)
         self.limiter = Limiter(clock, limits)
         self.faults = FaultPlan()
@@ -91,6 +93,14 @@ class Core:
         self._publish(message, Happened.MESSAGE_DELETED)
         if message.ephemeral_to is None:
             self.gateway.dispatch("MESSAGE_DELETE", data, guild_id=message.guild_id, intent=_intent(message))
+
+    def leave_guild(self, guild: Guild) -> None:
+        """End the bot's membership, with its own role and with all that was set for its commands there."""
+        self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild_id=guild.id, intent=Intent.GUILDS)
+        member = guild.members.pop(self.world.application.bot_id)
+        for role_id in [each for each in member.role_ids if guild.roles[each].managed]:
+            del guild.roles[role_id]
+        self.command_rights.forget(guild.id)
 
     def _tell(self, message: Message, happened: Happened, event: str) -> None:
         self._publish(message, happened)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.sandbox.discord.calls import Call
+from bot.sandbox.discord.command_access import why_hidden
 from bot.sandbox.discord.command_names import CommandType
 from bot.sandbox.discord.command_options import CommandRejected, OptionReader, Resolved
 from bot.sandbox.discord.component_forms import ButtonStyle, Component
@@ -14,19 +15,19 @@ from bot.sandbox.discord.interactions import InteractionRecord, InteractionType
 from bot.sandbox.discord.messages import Message
 from bot.sandbox.discord.modal_values import picked, submitted
 from bot.sandbox.discord.people import Actor, actor, new_interaction
-from bot.sandbox.discord.permissions import ALL, Permission
 from bot.sandbox.discord.rate_limits import RateLimits
+from bot.sandbox.discord.servers import Servers
 from bot.sandbox.discord.watch import Event, Happened, Subscriber
 from bot.sandbox.discord.world import World
 
 Json = dict[str, Any]
 
 
-class Driver:
+class Driver(Servers):
     """People's side of the local Discord. Whatever Discord's client would not send raises CommandRejected."""
 
     def __init__(self, core: Core) -> None:
-        self.core = core
+        super().__init__(core)
         # Send the next so many interactions twice, as Discord's gateway may do.
         self.duplicate_next = 0
 
@@ -71,10 +72,14 @@ class Driver:
         user_id: int,
         command: str,
         options: Mapping[str, Any] | None = None,
+        forged: bool = False,
     ) -> InteractionRecord:
-        """Use a slash command; options go by name, those of a sub-command in a mapping under its name."""
+        """Use a slash command; options go by name, those of a sub-command in a mapping under its name.
+
+        A forged one reaches the bot although Discord does not let this person use the command here.
+        """
         who = actor(self.core, guild_id=guild_id, channel_id=channel_id, user_id=user_id)
-        found = self._command(who, command, CommandType.CHAT_INPUT)
+        found = self._command(who, command, CommandType.CHAT_INPUT, forged=forged)
         resolved = self._resolved(who)
         reader = OptionReader(resolved, self.core.attachments, who.channel.id)
         read = reader.read(found.get("options") or [], options or {})
@@ -196,7 +201,7 @@ class Driver:
         return record
 
     def _resolved(self, who: Actor) -> Resolved:
-        return Resolved(self.core.world, who.guild, self.core.attachments, self.core.clock.now_ms())
+        return Resolved(self.core.world, who.guild, self.core.attachments, self.core.clock.now_ms(), who.member)
 
     def _check_sees(self, message: Message, user_id: int) -> None:
         if not message.visible_to(user_id):
@@ -212,29 +217,16 @@ class Driver:
             raise CommandRejected(f"{custom_id!r} is disabled.")
         return who, component
 
-    def _command(self, who: Actor, name: str, kind: CommandType) -> Json:
+    def _command(self, who: Actor, name: str, kind: CommandType, *, forged: bool = False) -> Json:
         """Return the registered command a person may use here under that name."""
         guild_id = who.guild.id if who.guild else None
         found = self.core.commands.find(guild_id=guild_id, name=name, kind=kind)
         if found is None:
             raise CommandRejected(f"There is no command /{name}.")
-        context = 0 if who.guild else 1
-        if context not in (found["contexts"] or ([0, 1, 2] if found["dm_permission"] else [0])):
-            raise CommandRejected(f"/{name} cannot be used here.")
-        if who.guild and not who.permissions & Permission.USE_APPLICATION_COMMANDS:
-            raise CommandRejected(f"{who.user.username} may not use commands here.")
-        if who.guild and not _has(who.permissions, found["default_member_permissions"]):
-            raise CommandRejected(f"{who.user.username} may not use /{name}.")
-        if found["nsfw"] and not who.nsfw_allowed:
-            raise CommandRejected(f"/{name} is for age-restricted channels.")
+        hidden = None if forged else why_hidden(self.core, found, who)
+        if hidden is not None:
+            raise CommandRejected(hidden)
         return found
-
-
-def _has(bits: int, needed: str | None) -> bool:
-    """Tell whether all needed bits are there; "0" leaves administrators only."""
-    if needed is None or bits == ALL:
-        return True
-    return int(needed) != 0 and bits & int(needed) == int(needed)
 
 
 def _command_data(command: Json, *, options: list[Json] | None = None, resolved: Resolved | None = None) -> Json:

@@ -47,6 +47,8 @@ KNOWN: dict[int, tuple[int, str]] = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
+    10066: (404, "Unknown application command permissions"),
+    20001: (403, "Bots cannot use this endpoint"),
     30015: (400, "Maximum number of attachments in a message reached (10)"),
     30034: (400, "Max number of daily application command creates has been reached (200)"),
     30046: (429, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
@@ -63,6 +65,7 @@ KNOWN: dict[int, tuple[int, str]] = {
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
     50146: (400, "Uploaded file not found."),
+    50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     200000: (400, "Message was blocked by automatic moderation"),
     240000: (400, "Message blocked by harmful links filter"),
 }

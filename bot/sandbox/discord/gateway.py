@@ -133,7 +133,8 @@ class Gateway:
         self.identifies.append(data)
         self.sessions = [each for each in self.sessions if each.connection or each.shard_id != shard_id]
         self.sessions.append(session)
-        mine = [guild for guild in self._world.guilds.values() if shard_of(guild.id, shard_count) == shard_id]
+        guilds = [each for each in self._world.guilds.values() if self._world.application.bot_id in each.members]
+        mine = [guild for guild in guilds if shard_of(guild.id, shard_count) == shard_id]
         session.dispatch("READY", self._ready(session, [guild.id for guild in mine]))
         if session.intents & Intent.GUILDS:
             for guild in mine:
@@ -168,7 +169,10 @@ class Gateway:
         return session
 
     def dispatch(self, event: str, data: Any, *, guild_id: int | None, intent: Intent = Intent.NONE) -> None:
-        """Send an event to every session that it concerns."""
+        """Send an event to every session that it concerns; of a guild that the bot is not in, it hears nothing."""
+        guild = self._world.guilds.get(guild_id or 0)
+        if guild is not None and self._world.application.bot_id not in guild.members:
+            return
         for session in self._concerned(guild_id):
             if not intent or session.intents & intent:
                 session.dispatch(event, data)

@@ -72,32 +72,47 @@ def _radio(field: Json, value: Any) -> str | None:
 def picked(field: Json, value: Any, resolved: Resolved) -> list[str]:
     """Return the values of a select or a group; raises CommandRejected outside its bounds."""
     kind, name = Component(field["type"]), field["custom_id"]
-    options = field.get("options") or ()
-    values = [str(each) for each in ([o["value"] for o in options if o.get("default")] if value is None else value)]
-    required = field.get("required") is not False
-    least, most = field.get("min_values"), field.get("max_values")
-    low = (1 if least is None else least) if required else 0
-    high = most or (len(options) if kind is Component.CHECKBOX_GROUP else 1)
-    if not low <= len(values) <= high:
-        raise CommandRejected(f"{name!r} takes {low} to {high} values.")
+    values = [str(each) for each in (_untouched(field, resolved) if value is None else value)]
+    _check_count(field, values)
     if kind in (Component.STRING_SELECT, Component.CHECKBOX_GROUP):
         for each in values:
-            if each not in [option["value"] for option in options]:
+            if each not in [option["value"] for option in field["options"]]:
                 raise CommandRejected(f"{each!r} is not an option of {name!r}.")
     elif kind in SELECTS:
-        _resolve(kind, values, resolved)
+        _resolve(field, values, resolved)
     elif kind is Component.FILE_UPLOAD:
         for each in values:
             resolved.attachment(int(each))
     return values
 
 
-def _resolve(kind: Component, values: list[str], resolved: Resolved) -> None:
-    look_up = {
-        Component.USER_SELECT: resolved.user,
-        Component.ROLE_SELECT: resolved.role,
-        Component.MENTIONABLE_SELECT: resolved.mentionable,
-        Component.CHANNEL_SELECT: resolved.channel,
-    }[kind]
-    for each in values:
-        look_up(int(each))
+def _untouched(field: Json, resolved: Resolved) -> list[str]:
+    """What is picked already where a person leaves a field as it is; a default that is gone is not."""
+    chosen = [option["value"] for option in field.get("options") or () if option.get("default")]
+    defaults = [each for each in field.get("default_values") or () if resolved.knows(each["type"], int(each["id"]))]
+    return chosen or [each["id"] for each in defaults]
+
+
+def _check_count(field: Json, values: list[str]) -> None:
+    name, most = field["custom_id"], field.get("max_values")
+    high = most or (len(field["options"]) if field["type"] == Component.CHECKBOX_GROUP else 1)
+    low = 1 if field.get("min_values") is None else field["min_values"]
+    if not values and field.get("required") is False:
+        return
+    if not low <= len(values) <= high:
+        raise CommandRejected(f"{name!r} takes {low} to {high} values.")
+    if len(set(values)) != len(values):
+        raise CommandRejected(f"{name!r} takes each value once.")
+
+
+def _resolve(field: Json, values: list[str], resolved: Resolved) -> None:
+    for each in map(int, values):
+        match Component(field["type"]):
+            case Component.USER_SELECT:
+                resolved.user(each)
+            case Component.ROLE_SELECT:
+                resolved.role(each)
+            case Component.CHANNEL_SELECT:
+                resolved.channel(each, field.get("channel_types") or ())
+            case _:
+                resolved.mentionable(each)

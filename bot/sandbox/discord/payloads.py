@@ -140,7 +140,6 @@ _GUILD_DEFAULTS: Json = {
     "application_id": None,
     "afk_channel_id": None,
     "afk_timeout": 300,
-    "system_channel_id": None,
     "system_channel_flags": 0,
     "rules_channel_id": None,
     "public_updates_channel_id": None,
@@ -173,6 +172,7 @@ def _guild_basics(one: Guild, world: World) -> Json:
         "owner_id": str(one.owner_id),
         "premium_tier": one.premium_tier,
         "preferred_locale": one.preferred_locale,
+        "system_channel_id": _id_or_none(one.system_channel_id),
         "roles": [role(each, bot_id=world.application.bot_id) for each in one.roles.values()],
     }
 

@@ -2,8 +2,7 @@
 
 from typing import Any, assert_never
 
-from bot.sandbox.discord.component_forms import MODAL
-from bot.sandbox.discord.components import duplicates, walk
+from bot.sandbox.discord.components import duplicates, shown_modal, walk
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import ApiError, Errors, error, invalid_form, problem
 from bot.sandbox.discord.forms import list_of, number, shape, text
@@ -11,6 +10,7 @@ from bot.sandbox.discord.interactions import CallbackType, InteractionRecord, In
 from bot.sandbox.discord.mentions import INTERACTION_DEFAULT
 from bot.sandbox.discord.message_forms import WEBHOOK_MESSAGE
 from bot.sandbox.discord.messages import Body, Message, MessageFlag
+from bot.sandbox.discord.modal_forms import MODAL
 from bot.sandbox.discord.replies import new_reply
 from bot.sandbox.discord.routing import NO_CONTENT, Access, Answer, Exchange, Route
 from bot.sandbox.discord.watch import Event, Happened
@@ -165,7 +165,7 @@ def _checked_modal(data: dict[str, Any]) -> dict[str, Any]:
     errors: Errors = MODAL(data) or duplicates(list(walk(data["components"])))
     if errors:
         raise invalid_form(errors)
-    return data
+    return shown_modal(data)
 
 
 def _told(core: Core, record: InteractionRecord, kind: CallbackType) -> dict[str, Any]:

@@ -80,7 +80,15 @@ def _check_may_send(core: Core, channel: Channel, exchange: Exchange) -> None:
     if exchange.fields().get("embeds") and not own & Permission.EMBED_LINKS:
         raise error(50013)
     _check_thread(core, channel)
-    if channel.recipient_id is not None and not core.world.users[channel.recipient_id].accepts_dms:
+    if channel.recipient_id is not None:
+        _check_recipient(core, channel.recipient_id)
+
+
+def _check_recipient(core: Core, user_id: int) -> None:
+    bot_id = core.world.application.bot_id
+    if not any({user_id, bot_id} <= guild.members.keys() for guild in core.world.guilds.values()):
+        raise error(50278)
+    if not core.world.users[user_id].accepts_dms:
         raise error(50007)
 
 

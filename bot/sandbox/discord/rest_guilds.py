@@ -29,8 +29,7 @@ def get_guild(core: Core, exchange: Exchange) -> Answer:
 
 
 def leave_guild(core: Core, exchange: Exchange) -> Answer:
-    guild = _guild(core, exchange)
-    del guild.members[core.world.application.bot_id]
+    core.leave_guild(_guild(core, exchange))
     return NO_CONTENT
 
 

@@ -6,7 +6,14 @@ from typing import Any, assert_never
 
 from aiohttp import web
 
-from bot.sandbox.discord import rest_application, rest_callbacks, rest_channels, rest_guilds, rest_webhooks
+from bot.sandbox.discord import (
+    rest_application,
+    rest_callbacks,
+    rest_channels,
+    rest_command_rights,
+    rest_guilds,
+    rest_webhooks,
+)
 from bot.sandbox.discord.calls import Call, Step, Upload
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import ApiError, error, unauthorized
@@ -18,6 +25,7 @@ from bot.sandbox.discord.routing import Access, Answer, Exchange, Route, Router
 _ROUTER = Router(
     [
         *rest_application.ROUTES,
+        *rest_command_rights.ROUTES,
         *rest_callbacks.ROUTES,
         *rest_webhooks.ROUTES,
         *rest_guilds.ROUTES,

@@ -103,6 +103,7 @@ class Guild:
     preferred_locale: str = "en-US"
     premium_tier: int = 0
     attachment_size_limit_bytes: int = 10 * MIB
+    system_channel_id: int | None = None
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.sandbox.discord.command_access import why_hidden
 from bot.sandbox.discord.command_names import CommandType, OptionType
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.people import Actor
-from bot.sandbox.discord.permissions import ALL, Permission
 
 Json = dict[str, Any]
 
-_GUILD, _BOT_DM = 0, 1
 _FALLBACKS = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES"}
 _BRANCHES = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
@@ -21,25 +20,8 @@ def offered(core: Core, who: Actor) -> list[Json]:
     # A guild's own command hides a global one of its name.
     for scope in (None, who.guild.id) if who.guild else (None,):
         found |= {(each["name"], each["type"]): each for each in core.commands.all(scope)}
-    usable = [each for each in found.values() if is_usable(each, who)]
+    usable = [each for each in found.values() if why_hidden(core, each, who) is None]
     return [entry for command in usable for entry in _entries(command, who.user.locale)]
-
-
-def is_usable(command: Mapping[str, Any], who: Actor) -> bool:
-    """Tell whether Discord shows the command to this person at this place."""
-    context = _GUILD if who.guild else _BOT_DM
-    if context not in (command["contexts"] or ([0, 1, 2] if command["dm_permission"] else [0])):
-        return False
-    if command["nsfw"] and not who.nsfw_allowed:
-        return False
-    if who.guild is None:
-        return True
-    if not who.permissions & Permission.USE_APPLICATION_COMMANDS:
-        return False
-    needed = command["default_member_permissions"]
-    if needed is None or who.permissions == ALL:
-        return True
-    return int(needed) != 0 and who.permissions & int(needed) == int(needed)
 
 
 def localised(shown: Mapping[str, Any], name: str, locale: str) -> str:

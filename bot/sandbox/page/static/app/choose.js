@@ -11,7 +11,7 @@ export function matching(items, typed) {
 
 /**
  * `items` are {value, label, description, before}; `picked` the values chosen; `change` gets the new ones. `max` above
- * 1 lets several be chosen, and `done` hears when the list closes. `suggest` loads items for what was typed, and then
+ * 1 lets several be chosen, `min` 0 lets one be taken back, and `done` hears when the list closes. `suggest` loads items for what was typed, and then
  * the typed words count as well.
  */
 export function Choose({
@@ -19,6 +19,7 @@ export function Choose({
   picked,
   change,
   done,
+  min = 1,
   max = 1,
   suggest,
   placeholder,
@@ -56,7 +57,7 @@ export function Choose({
   };
   const toggle = ({ value }) => {
     if (max === 1) {
-      change([value]);
+      change(min === 0 && picked.includes(value) ? [] : [value]);
       return close();
     }
     if (picked.includes(value)) change(picked.filter((each) => each !== value));

@@ -105,6 +105,7 @@ function Select({ shown, message }) {
     picked=${picked}
     change=${change}
     done=${done}
+    min=${shown.min_values}
     max=${shown.max_values}
     label=${shown.placeholder ?? "Make a selection"}
     placeholder=${shown.placeholder ?? "Make a selection"}

@@ -31,6 +31,7 @@ function SelectInput({ id, input, value, change, label, described }) {
     items=${selectItems(input)}
     picked=${value}
     change=${change}
+    min=${input.required === false ? 0 : (input.min_values ?? 1)}
     max=${input.max_values ?? 1}
     label=${label}
     placeholder=${words}

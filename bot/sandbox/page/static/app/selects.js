@@ -24,8 +24,11 @@ export function selectItems(select) {
   }
 }
 
-/** What is chosen before anybody chose. */
+/** What is chosen before anybody chose; a default that is gone, or that the person does not see, is not. */
 export function selectDefaults(select) {
-  if (select.default_values) return select.default_values.map(({ id }) => String(id));
+  if (select.default_values) {
+    const there = new Set(selectItems(select).map(({ value }) => value));
+    return select.default_values.map(({ id }) => String(id)).filter((id) => there.has(id));
+  }
   return (select.options ?? []).filter((option) => option.default).map(({ value }) => value);
 }
