@@ -9,8 +9,8 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.latency import Fit, Latency, lognormal
-from bot.pacing import Pace, schedule
+from bot.latency import PRIOR_REFUSED, Fit, Latency, lognormal
+from bot.pacing import EARLY, Pace, schedule
 
 MEAN_S = 11.61
 JOBS = 20_000
@@ -49,8 +49,8 @@ def delayed(believed: Fit, draw: Draw) -> Figures:
     return play(believed.quantile_s(0.10), lambda at, _: at + 1.0, draw)
 
 
-def ours(believed: Fit, draw: Draw, *, jobs: int = JOBS, seed: int = 1) -> Figures:
-    plan = schedule(believed, Pace())
+def ours(believed: Fit, draw: Draw, *, refused: float = PRIOR_REFUSED, jobs: int = JOBS, seed: int = 1) -> Figures:
+    plan = schedule(believed, Pace(), refused)
     rng = random.Random(seed)
     # The first look is jittered for each job, too.
     look = plan.next_poll_s
@@ -70,7 +70,13 @@ def compare(title: str, believed: Fit, draw: Draw) -> None:
     print(title)
     row("SDK: at once, then every 1.0 s", base, base)
     row("from the 10 % quantile every 1.0 s", delayed(believed, draw), base)
-    row("ours", ours(believed, draw), base)
+    row("ours, refusals expected", ours(believed, draw), base)
+    row("ours, next to none expected", ours(believed, draw, refused=0.01), base)
+
+
+def mixed(refused: float, pictures: Draw) -> Draw:
+    early = draw_from(EARLY)
+    return lambda rng: (early if rng.random() < refused else pictures)(rng)
 
 
 def misfits() -> None:
@@ -85,21 +91,23 @@ def misfits() -> None:
         believed,
         lambda rng: true(rng) * (4 if rng.random() < 0.05 else 1),
     )
-    early = draw_from(lognormal(mean_s=2.0, sigma=0.25))
-    compare("believed 0.30, 6 % refused early", believed, lambda rng: (early if rng.random() < 0.06 else true)(rng))
+    compare("believed 0.30, 6 % refused early", believed, mixed(0.06, true))
 
 
-def learning(sigma: float) -> None:
+def learning(sigma: float, refused: float = 0.0) -> None:
     true = draw_from(lognormal(mean_s=MEAN_S, sigma=sigma))
-    base = sdk(true)
-    print(f"learned from the prior, sigma {sigma:.2f} (mean of 20 histories)")
+    all_jobs = mixed(refused, true)
+    base = sdk(all_jobs)
+    print(f"learned from the prior, sigma {sigma:.2f}, {refused:.0%} refused early (mean of 20 histories)")
     for jobs in (0, 5, 10, 25, 50, 200):
         found = []
         for history in range(20):
             rng, latency = random.Random(history), Latency.known(mean_s=MEAN_S)
             for _ in range(jobs):
+                while rng.random() < refused:
+                    latency = latency.refuse(EARLY.mean_s)
                 latency = latency.learn(true(rng))
-            found.append(ours(latency.fit, true, jobs=2_000))
+            found.append(ours(latency.fit, all_jobs, refused=latency.refused, jobs=2_000))
         names = ("polls", "lag_s", "p95_s")
         row(f"ours after {jobs} jobs", Figures(*(statistics.fmean(getattr(f, n) for f in found) for n in names)), base)
 
@@ -112,6 +120,8 @@ def main() -> None:
     misfits()
     for sigma in (0.15, 0.30, 0.50):
         learning(sigma)
+    for refused in (0.01, 0.02, 0.06):
+        learning(0.30, refused)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ all figures are in that clock's seconds, except CPU, which is the client process
 """
 
 import asyncio
+import math
 import multiprocessing
 import random
 import statistics
@@ -14,30 +15,33 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from multiprocessing.connection import Connection
 from typing import Any, Never
 
 import segmind as official
 
 from bot import app, logs
+from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.config import Config, load_config
 from bot.jobs import Request, State
-from bot.latency import Latency
+from bot.latency import Latency, lognormal
 from bot.media.gallery import Gallery
 from bot.media.pictures import Picture
 from bot.media.vault import Kept, Vault
 from bot.ports import Receipt
 from bot.sandbox.segmind import MODELS, CallKind, LocalSegmind
+from bot.sandbox.segmind.models import Model
 from bot.store import latencies
 from bot.store.database import Database
 from bot.text import Texts
 
 MEAN_S, SIGMA, SLUG, KEY = 11.61, 0.30, "imagen-4", "local"
+MODEL = replace(MODELS[SLUG], latency_s=MEAN_S, sigma=SIGMA)
 LEARNED = 200
 # jobs at once, how often, how much faster than the world
-RUNS = ((1, 5, 10.0), (100, 1, 2.0), (500, 1, 1.0))
+RUNS = ((1, 40, 10.0), (100, 2, 2.0), (500, 1, 1.0))
 PATIENCE_S = 900.0
 STORM_JOBS, STORM_PLAN, STORM_SPEED = 100, 500, 8.0
 # SDK clients are shared by so many threads: each has a pool of connections, and costs some to make.
@@ -61,6 +65,25 @@ class FastClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread(Model):
+    """A model whose latencies are not drawn but spread evenly over the law, so that both clients meet the whole of it."""
+
+    left_ms: list[int] = field(default_factory=list)
+
+    def draw_latency_ms(self, rng: random.Random) -> int:
+        return self.left_ms.pop()
+
+
+def spread(jobs: int, times: int) -> list[Spread]:
+    """For so many runs of so many jobs: the latencies of all, in the same order whenever this is asked."""
+    fit, rng, count = lognormal(mean_s=MEAN_S, sigma=SIGMA), random.Random(3), jobs * times
+    latencies_ms = [round(fit.quantile_s((number + 0.5) / count) * 1000) for number in range(count)]
+    rng.shuffle(latencies_ms)
+    same = {each.name: getattr(MODEL, each.name) for each in fields(MODEL)}
+    return [Spread(**same, left_ms=latencies_ms[run * jobs : (run + 1) * jobs]) for run in range(times)]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What Segmind knows at the end: when each request ended, and how many calls of which kind came."""
 
@@ -69,17 +92,16 @@ class Told:
     refused: int
 
 
-def serve(pipe: Connection, clock: FastClock, seed: int, per_minute: int | None) -> None:
-    asyncio.run(_serve(pipe, clock, seed, per_minute))
+def serve(pipe: Connection, clock: FastClock, seed: int, model: Model, per_minute: int | None) -> None:
+    asyncio.run(_serve(pipe, clock, seed, model, per_minute))
 
 
-async def _serve(pipe: Connection, clock: FastClock, seed: int, per_minute: int | None) -> None:
-    models = MODELS | {SLUG: replace(MODELS[SLUG], latency_s=MEAN_S, sigma=SIGMA)}
+async def _serve(pipe: Connection, clock: FastClock, seed: int, model: Model, per_minute: int | None) -> None:
     segmind = LocalSegmind(
         clock=clock,
         rng=random.Random(seed),
         api_key=KEY,
-        models=models,
+        models=MODELS | {SLUG: model},
         balance_microcredits=10**12,
         requests_per_minute=per_minute,
     )
@@ -93,11 +115,13 @@ async def _serve(pipe: Connection, clock: FastClock, seed: int, per_minute: int 
 
 
 @contextmanager
-def server(clock: FastClock, *, seed: int, per_minute: int | None) -> Iterator[tuple[str, Callable[[], Told]]]:
+def server(
+    clock: FastClock, *, seed: int, model: Model, per_minute: int | None
+) -> Iterator[tuple[str, Callable[[], Told]]]:
     """Its address, and a way to ask what it knows, which ends it."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=serve, args=(there, clock, seed, per_minute), daemon=True)
+    process = context.Process(target=serve, args=(there, clock, seed, model, per_minute), daemon=True)
     process.start()
     try:
         address: str = here.recv()
@@ -181,6 +205,8 @@ def _config(address: str, folder: str, per_minute: int) -> Config:
         segmind_history_url=address,
         database_url=f"sqlite:///{folder}/imagen.db",
         monthly_limit_credits=1_000_000,
+        ceiling_per_day_credits=1_000_000,
+        ceiling_per_month_credits=1_000_000,
         segmind_requests_per_minute=per_minute,
         jobs_in_flight=10_000,
     )
@@ -191,6 +217,7 @@ def _request(number: int, now_ms: int) -> Request:
         interaction_id=number + 1,
         guild_id=1,
         channel_id=1,
+        place_id=1,
         user_id=1,
         locale="en-US",
         guild_locale="en-US",
@@ -206,11 +233,10 @@ def _request(number: int, now_ms: int) -> Request:
 
 
 async def _learn(db: Database) -> None:
-    """Have it know the latencies of jobs that were before."""
+    """Have it know the latencies of jobs that were before; like those to come, none of them was refused."""
     rng, known = random.Random(1), Latency.known(mean_s=MEAN_S)
-    model = replace(MODELS[SLUG], latency_s=MEAN_S, sigma=SIGMA)
     for _ in range(LEARNED):
-        known = known.learn(model.draw_latency_ms(rng) / 1000)
+        known = known.learn(MODEL.draw_latency_ms(rng) / 1000)
     async with db.transaction() as tx:
         await latencies.save(tx, SLUG, known.sums)
 
@@ -221,7 +247,15 @@ async def _track(jobs: int, clock: FastClock, config: Config, *, learned: bool) 
             await _learn(db)
         gallery = NoPictures(fetcher=Any, vault=Vault(config.database_path.parent))
         outside = app.Outside(
-            db=db, painter=painter, presenter=NoDiscord(), gallery=gallery, clock=clock, rng=random.Random(5)
+            db=db,
+            rulebook=Rulebook(db=db, defaults=config.setting_defaults, clock=clock),
+            painter=painter,
+            presenter=NoDiscord(),
+            line=NoDiscord(),
+            noticed=lambda: None,
+            gallery=gallery,
+            clock=clock,
+            rng=random.Random(5),
         )
         tracker = app.assemble(outside, config=config, catalog=Catalog(), texts=Texts()).tracker
         await tracker.start()
@@ -252,16 +286,31 @@ def ours(
 
 
 def measure(
-    client: Callable[..., Result], jobs: int, speed: float, *, seed: int = 0, plan: int | None = None, **options: Any
-) -> Result:
-    """One run against a server of its own; the same seed has the same latencies."""
-    clock = FastClock(speed, time.time_ns() // 1_000_000)
-    with server(clock, seed=seed, per_minute=plan) as (address, ask):
-        return client(jobs, clock, address, ask, **options)
+    client: Callable[..., Result], jobs: int, times: int, speed: float, *, plan: int | None = None, **options: Any
+) -> list[Result]:
+    """So many runs, each against a server of its own."""
+    results = []
+    for run, model in enumerate(spread(jobs, times)):
+        clock = FastClock(speed, time.time_ns() // 1_000_000)
+        with server(clock, seed=run, model=model, per_minute=plan) as (address, ask):
+            results.append(client(jobs, clock, address, ask, **options))
+    return results
 
 
-def show(name: str, jobs: int, results: list[Result]) -> tuple[float, float]:
-    """Print a line; returns the mean lag in seconds and the polls a job."""
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """The mean in seconds, and by how much chance alone moves it from run to run (its standard error)."""
+
+    mean_s: float
+    error_s: float
+
+    def against(self, other: "Lag") -> str:
+        ratio = self.mean_s / other.mean_s
+        return f"{ratio:.2f} ± {ratio * math.hypot(self.error_s / self.mean_s, other.error_s / other.mean_s):.2f}"
+
+
+def show(name: str, jobs: int, results: list[Result]) -> tuple[Lag, float]:
+    """Print a line; returns the lag and the polls a job."""
     lags = [
         (at_ms - result.told.ended_ms[request_id]) / 1000
         for result in results
@@ -279,7 +328,8 @@ def show(name: str, jobs: int, results: list[Result]) -> tuple[float, float]:
         f"{cpu_ms:9.1f} ms{refused:7}",
         flush=True,
     )
-    return mean_s, polls
+    error_s = statistics.stdev(lags) / math.sqrt(len(lags)) if len(lags) > 1 else float("nan")
+    return Lag(mean_s, error_s), polls
 
 
 def main() -> None:
@@ -290,16 +340,16 @@ def main() -> None:
     )
     for jobs, times, speed in RUNS:
         print(f"{jobs} at once, {times} times; the clock runs x {speed:g}")
-        sdk_lag_s, _ = show("SDK, every second", jobs, [measure(sdk, jobs, speed, seed=seed) for seed in range(times)])
+        sdk_lag, _ = show("SDK, every second", jobs, measure(sdk, jobs, times, speed))
         for name, learned in ((f"ours, {LEARNED} jobs learned", True), ("ours, with the prior only", False)):
-            results = [measure(ours, jobs, speed, seed=seed, learned=learned) for seed in range(times)]
-            lag_s, polls = show(name, jobs, results)
-            print(f"    lag {lag_s / sdk_lag_s:.2f} of the SDK's, {polls:.1f} polls a job")
+            results = measure(ours, jobs, times, speed, learned=learned)
+            lag, polls = show(name, jobs, results)
+            print(f"    lag {lag.against(sdk_lag)} of the SDK's, {polls:.1f} polls a job")
     print(f"{STORM_JOBS} at once on a plan of {STORM_PLAN} requests a minute; the clock runs x {STORM_SPEED:g}")
-    show("SDK, every second", STORM_JOBS, [measure(sdk, STORM_JOBS, STORM_SPEED, plan=STORM_PLAN)])
+    show("SDK, every second", STORM_JOBS, measure(sdk, STORM_JOBS, 1, STORM_SPEED, plan=STORM_PLAN))
     for name, believed in (("ours, told the plan", STORM_PLAN), ("ours, told four times the plan", 4 * STORM_PLAN)):
-        told = {"learned": True, "per_minute": believed}
-        show(name, STORM_JOBS, [measure(ours, STORM_JOBS, STORM_SPEED, plan=STORM_PLAN, **told)])
+        told: dict[str, Any] = {"learned": True, "per_minute": believed}
+        show(name, STORM_JOBS, measure(ours, STORM_JOBS, 1, STORM_SPEED, plan=STORM_PLAN, **told))
 
 
 def _version() -> str:

@@ -19,7 +19,7 @@ from bot.store.sqlite_connection import connect_in_thread, set_up_reader, set_up
 
 TASKS = 50
 ROUNDS = 3
-PERIOD = "2026-11"
+PERIOD = "m:2026-11"
 
 
 async def pairs_per_second(path: Path, *, batch_max: int, seconds: float) -> float:
@@ -46,7 +46,7 @@ async def work(db: Sqlite, owner: str, numbers: Iterator[int], until: float) -> 
     while time.perf_counter() < until:
         ref = {"interaction_id": next(numbers), "number": 0}
         async with db.transaction() as tx:
-            await ledger.hold(tx, **ref, owner=owner, period=PERIOD, amount_microcredits=40_000, at_ms=1)
+            await ledger.hold(tx, **ref, accounts=[(owner, PERIOD)], amount_microcredits=40_000, at_ms=1)
         async with db.transaction() as tx:
             await ledger.settle(tx, **ref, cost_microcredits=38_000, at_ms=2)
         pairs += 1

@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `check` and `sandbox`; also installed as `imagen-bot`."""
+"""The command line: `python -m bot run`, `check`, `usage`, `audit` and `sandbox`; also installed as `imagen-bot`."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import app, checks, logs
+from bot import app, checks, command_usage, logs
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
 from bot.clock import SystemClock
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("run", help="run the bot")
     verbs.add_parser("check", help="look at the configuration, both keys, the database, the disk and the permissions")
+    command_usage.add_verbs(verbs)
     sand = verbs.add_parser("sandbox", help="try the whole bot on this machine, with no account and no key")
     ways = sand.add_mutually_exclusive_group()
     ways.add_argument("--script", type=Path, metavar="FILE", help="run the commands in FILE, one a line, and end")
@@ -97,6 +98,15 @@ async def _check() -> int:
     return EXIT_OK if all(line.well for line in lines) else EXIT_TROUBLE
 
 
+async def _usage(options: argparse.Namespace) -> int:
+    await command_usage.run_usage(options, sys.stdout)
+    return EXIT_OK
+
+
+async def _audit() -> int:
+    return EXIT_OK if await command_usage.run_audit(sys.stdout) else EXIT_TROUBLE
+
+
 @contextlib.asynccontextmanager
 async def _box(*, speed: float, port: int = 0, routes: Routes = lambda *_: ()) -> AsyncIterator[Sandbox]:
     """The bot between its stand-ins; what it stores is gone afterwards."""
@@ -135,6 +145,10 @@ def _work(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
             return _run()
         case "check":
             return _check()
+        case "usage":
+            return _usage(options)
+        case "audit":
+            return _audit()
         case _ if options.script is None and not options.terminal:
             return _page(speed=options.speed or SPEED, browser=not options.no_browser)
         case _:

@@ -8,6 +8,9 @@ from collections.abc import AsyncIterator, Callable
 import aiohttp
 import structlog
 
+from bot.admin.assembly import Office, furnish
+from bot.admin.notices import Notices
+from bot.admin.rulebook import Rulebook
 from bot.alive import SignOfLife
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
@@ -17,17 +20,18 @@ from bot.media.fetch import Fetcher, fetch_session
 from bot.media.gallery import Gallery
 from bot.media.origins import Origins
 from bot.media.vault import Vault
-from bot.offers import offers
 from bot.segmind.client import SegmindClient
 from bot.store.database import Database
 from bot.store.lock import claim
 from bot.store.meta import Memory
 from bot.store.sqlite import open_sqlite
+from bot.store.sqlite_snapshots import open_snapshots
 from bot.text import Texts
 from bot.tracker.assembly import Machine, Outside, assemble
+from cogs.assembly import add_cogs
 from cogs.client import ImagenClient
-from cogs.errors import Errors
-from cogs.imagen import Imagen
+from cogs.operator_line import OperatorLine
+from cogs.poster import DiscordPoster
 from cogs.presenter import DiscordPresenter
 
 # Where Segmind keeps its pictures; the host of its API may serve some, too.
@@ -87,32 +91,35 @@ def discord_client(config: Config, *, db: Database, texts: Texts, clock: Clock) 
     )
 
 
-async def run(config: Config, *, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
+async def run(
+    config: Config, *, stop: asyncio.Event, started: Callable[[], None] = lambda: None, clock: Clock | None = None
+) -> None:
     """Run the bot until `stop` is set; `started` is called once it is logged in and works.
 
-    Raises ConfigError or StoreError where it cannot run.
+    `clock` is the machine's own unless another is handed over. Raises ConfigError or StoreError where it cannot run.
     """
-    clock, texts = SystemClock(), Texts()
+    clock, texts = clock or SystemClock(), Texts()
     catalog = load_catalog(config.models_file, Catalog())
     async with contextlib.AsyncExitStack() as stack:
         db = await stack.enter_async_context(opened_store(config))
         client = discord_client(config, db=db, texts=texts, clock=clock)
-        outside = Outside(
-            db=db,
-            painter=await stack.enter_async_context(segmind(config, clock)),
-            presenter=DiscordPresenter(client, uploads_at_once=config.uploads_at_once),
-            gallery=await stack.enter_async_context(gallery(config)),
-            clock=clock,
-            rng=random.Random(),
-        )
+        outside, notices = await _connected(stack, config, db=db, client=client, clock=clock, texts=texts)
         machine = assemble(outside, config=config, catalog=catalog, texts=texts)
-        imagen = Imagen(tree=client.tree, tracker=machine.tracker, offers=offers(catalog), texts=texts, clock=clock)
-        await client.add_cog(imagen)
-        await client.add_cog(Errors(tree=client.tree, texts=texts))
+        office = furnish(outside, machine.tools, notices, catalog=catalog, texts=texts)
+        await add_cogs(
+            client,
+            outside,
+            tracker=machine.tracker,
+            office=office,
+            snapshots=await open_snapshots(config.database_path),
+            config=config,
+            catalog=catalog,
+            texts=texts,
+        )
         stack.push_async_callback(client.close)
         alive = SignOfLife(path=config.database_path.with_name("alive"), memory=Memory(db), clock=clock)
         token = config.discord_token.get_secret_value()
-        living = asyncio.create_task(_live(machine, client, alive, token=token, started=started))
+        living = asyncio.create_task(_live(machine, office, client, alive, token=token, started=started))
         await _until(stop, living)
         log.info("stopping")
         # Discord is still connected, so that whoever asks meanwhile is told.
@@ -120,8 +127,41 @@ async def run(config: Config, *, stop: asyncio.Event, started: Callable[[], None
         await _ended(living)
 
 
+async def _connected(
+    stack: contextlib.AsyncExitStack,
+    config: Config,
+    *,
+    db: Database,
+    client: ImagenClient,
+    clock: Clock,
+    texts: Texts,
+) -> tuple[Outside, Notices]:
+    """What the machine works with, open for as long as the stack is, and what tells servers and the operator."""
+    rulebook = Rulebook(db=db, defaults=config.setting_defaults, clock=clock)
+    line = OperatorLine(client, operator_ids=config.operators, channel_id=config.operator_channel_id)
+    notices = Notices(db=db, rulebook=rulebook, poster=DiscordPoster(client), line=line, texts=texts, clock=clock)
+    outside = Outside(
+        db=db,
+        rulebook=rulebook,
+        painter=await stack.enter_async_context(segmind(config, clock)),
+        presenter=DiscordPresenter(client, uploads_at_once=config.uploads_at_once),
+        line=line,
+        noticed=notices.poke,
+        gallery=await stack.enter_async_context(gallery(config)),
+        clock=clock,
+        rng=random.Random(),
+    )
+    return outside, notices
+
+
 async def _live(
-    machine: Machine, client: ImagenClient, alive: SignOfLife, *, token: str, started: Callable[[], None]
+    machine: Machine,
+    office: Office,
+    client: ImagenClient,
+    alive: SignOfLife,
+    *,
+    token: str,
+    started: Callable[[], None],
 ) -> None:
     """From the first word to Discord on; ends only with an error, or when it is cancelled."""
     await client.log_in(token)
@@ -129,7 +169,7 @@ async def _live(
     log.info("started")
     started()
     # The first that fails ends them all; what it raised is what the operator has to know.
-    works = [client.stay_connected(), alive.run(), machine.recovery.run(), machine.housekeeper.run()]
+    works = [client.stay_connected(), alive.run(), machine.recovery.run(), machine.housekeeper.run(), *office.works()]
     tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.gather(*tasks)

@@ -1,26 +1,62 @@
 """The operator's configuration: environment and `.env` become one frozen object. Nothing else reads the environment."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.catalog import SAFETY_LEVELS
 from bot.errors import ConfigError
+from bot.money import MICROCREDITS_PER_CREDIT
+from bot.periods import Per
+from bot.setting_fields import Allowance, Budget, BudgetKind
+from bot.settings import BALANCE_WARNING, BUDGET, CEILING_PER_DAY, CEILING_PER_MONTH, DEFAULT_BUDGET
 
 SQLITE = "sqlite:///"
+ID_MAX = 2**63 - 1
 _url = TypeAdapter(HttpUrl)
 
 
-class Config(BaseSettings):
-    """Everything the operator can set; each name in capitals is an environment variable."""
+def _whole_microcredits(value: Decimal) -> Decimal:
+    if value * MICROCREDITS_PER_CREDIT % 1:
+        raise ValueError("may have at most 6 digits after the point")
+    return value
+
+
+# 1 credit is 1 US dollar; at most what the fields of bot/setting_fields.py take.
+Credits = Annotated[Decimal, Field(ge=0, le=10_000_000), AfterValidator(_whole_microcredits)]
+
+
+C = TypeVar("C", bound="StoreConfig")
+
+
+class StoreConfig(BaseSettings):
+    """Where the database is: all that is needed to look into it."""
 
     # Some editors begin a file with a byte order mark; what is set to nothing counts as not set.
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8-sig", env_ignore_empty=True, extra="ignore", frozen=True
     )
+
+    database_url: str = Field("sqlite:///data/imagen.db", description="Where jobs, credits and settings are kept.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite(cls, value: str) -> str:
+        if not value.startswith(SQLITE) or not value.removeprefix(SQLITE):
+            raise ValueError("must be sqlite:/// and a file name, for example sqlite:///data/imagen.db")
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix(SQLITE))
+
+
+class Config(StoreConfig):
+    """Everything the operator can set; each name in capitals is an environment variable."""
 
     discord_token: SecretStr = Field(min_length=1, description="The bot's token, from Discord's Developer Portal.")
     segmind_api_key: SecretStr = Field(min_length=1, description="The API key, from Segmind's console.")
@@ -29,16 +65,26 @@ class Config(BaseSettings):
     segmind_history_url: str = Field(
         "https://api.spotprod.segmind.com", description="Where Segmind's request history is; it is sent the key, too."
     )
-    database_url: str = Field("sqlite:///data/imagen.db", description="Where jobs, credits and settings are kept.")
     images_dir: Path = Field(Path("data/images"), description="Where finished images are kept.")
     images_quota_mib: int = Field(5_000, ge=10, le=10_000_000, description="How much room the images may take, in MiB.")
     images_retention_days: int = Field(30, ge=1, le=3650, description="How long the images are kept, in days.")
     models_file: Path | None = Field(None, description="A TOML file that changes or adds models.")
-    monthly_limit_credits: Decimal = Field(
-        Decimal(10),
-        ge=0,
-        le=10_000_000,
-        description="What a server may spend in a month, in credits (1 = 1 US dollar).",
+    operator_ids: str = Field("", description="Who may use /operator: Discord ids of people, with commas between them.")
+    operator_guild_ids: str = Field("", description="Your own servers, by id, with commas: only they have /operator.")
+    operator_channel_id: int | None = Field(
+        None, description="A channel, by id, for warnings that no direct message to you gets through with."
+    )
+    monthly_limit_credits: Credits = Field(
+        Decimal(10), description="What a new server may spend in a month, in credits (1 = 1 US dollar)."
+    )
+    ceiling_per_day_credits: Credits = Field(
+        Decimal(25), description="What all servers together may spend in a day (UTC), in credits."
+    )
+    ceiling_per_month_credits: Credits = Field(
+        Decimal(250), description="What all servers together may spend in a month (UTC), in credits."
+    )
+    balance_warning_credits: Credits = Field(
+        Decimal(5), description="You are warned when your account at Segmind holds fewer credits than this."
     )
     safety_ceiling: str = Field(
         SAFETY_LEVELS[0],
@@ -66,11 +112,18 @@ class Config(BaseSettings):
             raise ValueError("must be an address such as https://example.com") from None
         return value.rstrip("/")
 
-    @field_validator("database_url")
+    @field_validator("operator_ids", "operator_guild_ids")
     @classmethod
-    def _is_sqlite(cls, value: str) -> str:
-        if not value.startswith(SQLITE) or not value.removeprefix(SQLITE):
-            raise ValueError("must be sqlite:/// and a file name, for example sqlite:///data/imagen.db")
+    def _are_ids(cls, value: str) -> str:
+        if value and not all(map(_is_id, value.split(","))):
+            raise ValueError("must be ids of Discord's, which are numbers, with commas between them")
+        return value
+
+    @field_validator("operator_channel_id", mode="before")
+    @classmethod
+    def _is_channel_id(cls, value: object) -> object:
+        if value is not None and not _is_id(str(value)):
+            raise ValueError("must be one id of Discord's, which is a number")
         return value
 
     @field_validator("safety_ceiling")
@@ -81,12 +134,43 @@ class Config(BaseSettings):
         return value
 
     @property
-    def database_path(self) -> Path:
-        return Path(self.database_url.removeprefix(SQLITE))
+    def operators(self) -> frozenset[int]:
+        """Who may use /operator; empty where nobody is named."""
+        return frozenset(_ids(self.operator_ids))
 
     @property
-    def monthly_limit_microcredits(self) -> Annotated[int, "whole micro-credits"]:
-        return int(self.monthly_limit_credits * 1_000_000)
+    def operator_guilds(self) -> tuple[int, ...]:
+        """The servers that have /operator, each once."""
+        return tuple(dict.fromkeys(_ids(self.operator_guild_ids)))
+
+    @property
+    def monthly_limit_microcredits(self) -> int:
+        return _microcredits(self.monthly_limit_credits)
+
+    @property
+    def setting_defaults(self) -> Mapping[str, Any]:
+        """What counts where the operator has set nothing by command; by the names of bot/settings.py, typed."""
+        budget = Budget(BudgetKind.LIMITED, Allowance(self.monthly_limit_microcredits, Per.MONTH))
+        return {
+            BUDGET.name: budget,
+            DEFAULT_BUDGET.name: budget,
+            CEILING_PER_DAY.name: _microcredits(self.ceiling_per_day_credits),
+            CEILING_PER_MONTH.name: _microcredits(self.ceiling_per_month_credits),
+            BALANCE_WARNING.name: _microcredits(self.balance_warning_credits),
+        }
+
+
+def _microcredits(amount: Decimal) -> int:
+    return int(amount * MICROCREDITS_PER_CREDIT)
+
+
+def _is_id(text: str) -> bool:
+    digits = text.strip()
+    return digits.isascii() and digits.isdigit() and 0 < int(digits) <= ID_MAX
+
+
+def _ids(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")] if text else []
 
 
 def _problem(error: dict[str, object], name: str) -> str:
@@ -102,8 +186,17 @@ def load_config(**overrides: object) -> Config:
 
     `overrides` win over the environment; the sandbox points the bot at its stand-ins with them.
     """
+    return _loaded(Config, overrides)
+
+
+def load_store_config() -> StoreConfig:
+    """The part of it that needs no key; raises ConfigError."""
+    return _loaded(StoreConfig, {})
+
+
+def _loaded(kind: type[C], overrides: Mapping[str, object]) -> C:
     try:
-        return Config(**overrides)  # type: ignore[arg-type]
+        return kind(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = [_problem(dict(one), str(one["loc"][0]).upper()) for one in error.errors(include_url=False)]
         raise ConfigError(problems) from None

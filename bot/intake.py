@@ -22,18 +22,26 @@ from bot.jobs import Job, Outcome, Request, State
 _OWN = frozenset(option.name for option in OWN_OPTIONS)
 
 
+# A further sentence of a refusal: its message id, and what it needs.
+More = tuple[str, Mapping[str, Any]]
+
+
 class Refusal(ImagenError):
     """The request is not accepted; nothing was written and nothing is charged.
 
-    `message_id` and `values` say why, below `refusal.` in the catalogue. Where the reason names figures that are
-    nobody else's business, `public_id` is what may be said in the channel.
+    `message_id` and `values` say why, below `refusal.` in the catalogue; amounts among the values end in
+    `_microcredits`. Where the reason names figures that are nobody else's business, `public_id` is what may be said in
+    the channel; `more` says what would still work, in private.
     """
 
-    def __init__(self, message_id: str, *, public_id: str | None = None, **values: Any) -> None:
+    def __init__(
+        self, message_id: str, *, public_id: str | None = None, more: tuple[More, ...] = (), **values: Any
+    ) -> None:
         super().__init__(message_id)
         self.message_id = message_id
         self.public_id = public_id or message_id
         self.values: Mapping[str, Any] = values
+        self.more = more
 
 
 def choose_model(request: Request, catalog: Catalog) -> Model:
@@ -101,18 +109,3 @@ def decide(
         accepted_ms=now_ms,
     )
     return [replace(first, number=number, payload=each) for number, each in enumerate(payloads)]
-
-
-def check_budget(jobs: list[Job], *, available_microcredits: int, resets_ms: int) -> None:
-    """All images of a request or none: raises Refusal where the server has not enough left for all."""
-    price = sum(job.price_microcredits for job in jobs)
-    if price > available_microcredits:
-        each = max(1, jobs[0].price_microcredits)
-        raise Refusal(
-            "monthly_limit",
-            public_id="monthly_limit_public",
-            price_microcredits=price,
-            left_microcredits=available_microcredits,
-            count=max(0, available_microcredits) // each,
-            resets_s=-(-resets_ms // 1000),
-        )

@@ -73,11 +73,13 @@ class Request:
 
     `reply` is an opaque address that only the presenter reads; None once it is of no more use.
     `values` are the options as the person gave them; what each job sends stands in its payload.
+    `place_id` is the channel whose rules count: a thread has those of the channel that it is in.
     """
 
     interaction_id: int
     guild_id: int
     channel_id: int
+    place_id: int
     user_id: int
     locale: str
     guild_locale: str
@@ -129,9 +131,23 @@ class Job:
         return self.state in TERMINAL
 
     @property
+    def paid_microcredits(self) -> int:
+        """What it cost its server."""
+        return paid_microcredits(
+            self.state, price_microcredits=self.price_microcredits, cost_microcredits=self.cost_microcredits
+        )
+
+    @property
     def seed(self) -> int | None:
         seed = self.payload.get("seed")
         return seed if isinstance(seed, int) else None
+
+
+def paid_microcredits(state: State, *, price_microcredits: int, cost_microcredits: int | None) -> int:
+    """What an ended job cost its server: never more than its list price, and nothing without an image."""
+    if state is not State.DONE:
+        return 0
+    return price_microcredits if cost_microcredits is None else min(cost_microcredits, price_microcredits)
 
 
 class Way(StrEnum):

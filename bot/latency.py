@@ -1,6 +1,7 @@
 """How long Segmind takes for a model, learned job by job, and the best instants to look at a job that takes so long.
 
-Published are only averages, so each model begins with a wide guess around its own and narrows it with every job.
+Published are only averages, so each model begins with a wide guess around its own and narrows it with every job. How
+many jobs are refused before anything is drawn is learned likewise: it decides whether a first early look pays.
 The instants are the inspection problem of reliability theory (Barlow, Hunter and Proschan 1963).
 """
 
@@ -8,6 +9,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple, Self
 
@@ -23,6 +25,11 @@ FIRST_REFITS = (5, 10, 25)
 REFIT_EVERY = 50
 # So many jobs count; then the old ones count half, so that a provider who got slower is noticed.
 MEMORY_JOBS = 200
+
+# Guessed is that so many jobs are refused early, and the guess weighs as much as so many jobs.
+PRIOR_REFUSED, PRIOR_REFUSED_JOBS = 0.06, 20
+# Refused later than this share of the pictures takes, a job was refused for its picture.
+EARLY_QUANTILE = 0.25
 
 # Instants half a per cent apart are as good as any in between: the cost is flat around its minimum.
 GRID_START_S, GRID_RATIO = 0.5, 1.005
@@ -52,26 +59,34 @@ def lognormal(*, mean_s: float, sigma: float) -> Fit:
 
 
 class Sums(NamedTuple):
-    """What the database keeps of a model's latencies; `jobs` is what they weigh, see MEMORY_JOBS."""
+    """What the database keeps of a model's latencies; `jobs` is what they weigh, see MEMORY_JOBS.
+
+    `refused` weighs those that were refused early, which are not among `jobs`.
+    """
 
     jobs: int = 0
     sum_ln: float = 0.0
     sum_ln_squared: float = 0.0
+    refused: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What is known of one model: its listed mean, the sums of its own jobs, and the fit now in use."""
+    """What is known of one model: its listed mean, the sums of its own jobs, and the fit now in use.
+
+    `refused` is the share of the jobs, in whole hundredths, that is expected to be refused early.
+    """
 
     prior: Fit
     sums: Sums
     fit: Fit
+    refused: float
 
     @classmethod
     def known(cls, *, mean_s: float, sums: Sums = Sums()) -> Self:  # noqa: B008 - a NamedTuple never changes
         """From the catalog's mean and what the database kept."""
         prior = lognormal(mean_s=mean_s, sigma=PRIOR_SIGMA)
-        return cls(prior, sums, _fit(prior, sums))
+        return cls(prior, sums, _fit(prior, sums), _refused(sums))
 
     def learn(self, seconds: float) -> Self:
         """With one more completed job.
@@ -83,15 +98,26 @@ class Latency:
         reach = CLIP_SIGMAS * self.fit.sigma
         ln = min(max(math.log(seconds), self.fit.mu - reach), self.fit.mu + reach)
         jobs = self.sums.jobs + 1
-        sums = Sums(jobs, self.sums.sum_ln + ln, self.sums.sum_ln_squared + ln * ln)
-        fit = _fit(self.prior, sums) if jobs in FIRST_REFITS or jobs % REFIT_EVERY == 0 else self.fit
-        return replace(self, sums=_fade(sums), fit=fit)
+        sums = Sums(jobs, self.sums.sum_ln + ln, self.sums.sum_ln_squared + ln * ln, self.sums.refused)
+        if jobs in FIRST_REFITS or jobs % REFIT_EVERY == 0:
+            return replace(self, sums=_fade(sums), fit=_fit(self.prior, sums), refused=_refused(sums))
+        return replace(self, sums=_fade(sums))
+
+    def refuse(self, seconds: float) -> Self:
+        """With one more job that had been refused by then; it counts unless pictures are refused as late as that.
+
+        It counts at once: after a few of them the next jobs are looked at early again.
+        """
+        if not seconds <= self.fit.quantile_s(EARLY_QUANTILE):
+            return self
+        sums = self.sums._replace(refused=self.sums.refused + 1)
+        return replace(self, sums=sums, refused=_refused(sums))
 
 
 def _fade(sums: Sums) -> Sums:
     if sums.jobs < MEMORY_JOBS:
         return sums
-    return Sums(sums.jobs // 2, sums.sum_ln / 2, sums.sum_ln_squared / 2)
+    return Sums(sums.jobs // 2, sums.sum_ln / 2, sums.sum_ln_squared / 2, sums.refused / 2)
 
 
 def _fit(prior: Fit, sums: Sums) -> Fit:
@@ -99,6 +125,12 @@ def _fit(prior: Fit, sums: Sums) -> Fit:
     mu = (PRIOR_JOBS * prior.mu + sums.sum_ln) / weight
     mean_square = (PRIOR_JOBS * (prior.mu**2 + prior.sigma**2) + sums.sum_ln_squared) / weight
     return Fit(mu, math.sqrt(max(mean_square - mu**2, SIGMA_MIN**2)))
+
+
+def _refused(sums: Sums) -> float:
+    refused = PRIOR_REFUSED * PRIOR_REFUSED_JOBS + sums.refused
+    # Finer steps would be more schedules to compute, and none of them better.
+    return round(refused / (PRIOR_REFUSED_JOBS + sums.jobs + sums.refused), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +174,20 @@ def expected(law: Law, instants_s: Sequence[float]) -> Expected:
     return Expected(polls, lag_s)
 
 
+@lru_cache(maxsize=8)
+def _table(law: Law, until_s: float) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+    """The instants to choose from, with F and G at each; a price is searched for by trying several on one table."""
+    steps = math.ceil(math.log(until_s / GRID_START_S) / math.log(GRID_RATIO))
+    grid = [0.0, *(GRID_START_S * GRID_RATIO**k for k in range(steps)), until_s]
+    return grid, [law.over(t) for t in grid], [law.time_over(t) for t in grid]
+
+
 def optimal_instants_s(law: Law, *, until_s: float, price_s: float) -> tuple[float, ...]:
     """The instants up to `until_s` (> 0.5) that make price x looks + lag least, a look costing `price_s` of lag.
 
     W(t) = min over s > t of price S(t) + s (F(s)-F(t)) - (G(s)-G(t)) + W(s), solved from the end to the beginning.
     """
-    steps = math.ceil(math.log(until_s / GRID_START_S) / math.log(GRID_RATIO))
-    grid = [0.0, *(GRID_START_S * GRID_RATIO**k for k in range(steps)), until_s]
-    over = [law.over(t) for t in grid]
-    time_over = [law.time_over(t) for t in grid]
+    grid, over, time_over = _table(law, until_s)
     # Seen from t, going on at s costs ahead(s) - s F(t): a line in F(t) for each s. `lines` are those that are lowest
     # somewhere, the latest s first; F(t) only falls on the way back, so what has been passed is never needed again.
     ahead = [t * f - g for t, f, g in zip(grid, over, time_over, strict=True)]

@@ -10,14 +10,15 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.latency import Expected, Fit, Law, expected, lognormal, optimal_instants_s
+from bot.latency import PRIOR_REFUSED, Expected, Fit, Law, expected, lognormal, optimal_instants_s
 
-# A refusal of the words comes within seconds; planned for, it makes the optimum take one early look by itself.
-EARLY_SHARE = 0.06
+# A refusal of the words comes within seconds. Where enough of them are expected (about one in fifty), the optimum takes
+# one early look by itself; where they are rarer, the same look serves the pictures better.
 EARLY = lognormal(mean_s=2.0, sigma=0.25)
 
-# Looks a job on average, with the early one: what gives the lag of a fixed second (0.5 s) at sigma 0.30 and 11.6 s.
-POLLS_USUAL = 6.62
+# Looks a job on average. At sigma 0.30 and 11.6 s that gives the lag of a fixed second (0.5 s) if one of them is early,
+# and a tenth less if none is.
+POLLS_USUAL = 6.95
 # As few as a job gets before new ones have to wait, and the steps in between (each is a schedule to compute).
 POLLS_MIN = 2.0
 POLLS_STEP = 0.5
@@ -40,12 +41,14 @@ OTHER_REQUESTS = 2
 
 # Instants are planned up to where one job in a thousand is left.
 _PLANNED_SHARE = 0.999
-_SEARCHES, _POLLS_NEAR = 10, 0.02
+_SEARCHES, _POLLS_NEAR, _POLLS_LEFT = 10, 0.02, 0.1
+# The instants stand on a grid, so prices a few per cent apart often buy the same ones: smaller steps may lead nowhere.
+_PRICE_STEP, _PRICE_NEAR = 1.04, 1.01
 
 
-def law_of(fit: Fit) -> Law:
-    """The latency that is planned for: the fit, and the few that are refused early."""
-    return Law(((1.0 - EARLY_SHARE, fit), (EARLY_SHARE, EARLY)))
+def law_of(fit: Fit, refused: float = PRIOR_REFUSED) -> Law:
+    """The latency that is planned for: the fit, and the share that is refused early."""
+    return Law(((1.0 - refused, fit), (refused, EARLY)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Schedule:
         """Looks a job and lag, on average, for jobs whose latency follows this law."""
         instants = list(self.instants_s)
         while instants[-1] < LAST_LOOK_S:
-            instants.append(min(instants[-1] + self._gap_s(instants[-1]), LAST_LOOK_S))
+            instants.append(min(instants[-1] + self._late_gap_s(instants[-1]), LAST_LOOK_S))
         return expected(law, instants)
 
     def _gap_s(self, elapsed_s: float) -> float:
@@ -82,6 +85,9 @@ class Schedule:
         following = bisect_right(middles, elapsed_s)
         if following < len(self.instants_s):
             return self.instants_s[following] - elapsed_s
+        return self._late_gap_s(elapsed_s)
+
+    def _late_gap_s(self, elapsed_s: float) -> float:
         return max(self._tail_gap_s(elapsed_s), self.gap_min_s)
 
     def _tail_gap_s(self, elapsed_s: float) -> float:
@@ -101,28 +107,43 @@ class Pace:
     gap_min_s: float = 0.0
 
 
-def schedule(fit: Fit, pace: Pace) -> Schedule:
-    """The schedule with the least lag for a model that takes so long, at no more than the pace's looks on average."""
-    return Schedule(_instants_s(fit, pace.polls), pace.gap_min_s)
+def schedule(fit: Fit, pace: Pace, refused: float = PRIOR_REFUSED) -> Schedule:
+    """The schedule with the least lag for a model that takes so long, at no more than the pace's looks on average.
+
+    `refused` is the share of the jobs that is refused before anything is drawn.
+    """
+    return Schedule(_instants_s(fit, refused, pace.polls), pace.gap_min_s)
 
 
 @lru_cache(maxsize=256)
-def _instants_s(fit: Fit, polls: float) -> tuple[float, ...]:
-    law = law_of(fit)
+def _instants_s(fit: Fit, refused: float, polls: float) -> tuple[float, ...]:
+    law, pictures = law_of(fit, refused), law_of(fit, 0.0)
+    found = _searched_s(fit, refused, polls)
+    if Schedule(found).expected(pictures).polls > polls - _POLLS_LEFT:
+        return found
+    # Where the early look just begins to pay, the looks jump with the price past the number that is wanted. So it is
+    # decided for both: surely without one, and surely with one.
+    others = (_searched_s(fit, share, polls) for share in (0.0, max(2 * refused, PRIOR_REFUSED)))
+    return min((found, *others), key=lambda instants: Schedule(instants).expected(law).lag_s)
+
+
+def _searched_s(fit: Fit, refused: float, polls: float) -> tuple[float, ...]:
+    law, pictures = law_of(fit, refused), law_of(fit, 0.0)
     until_s = min(max(fit.quantile_s(_PLANNED_SHARE), 2 * EARLY.mean_s), OVERDUE_S)
     cheap_s, dear_s, price_s = 0.0, math.inf, fit.mean_s / (2 * polls) ** 2
     found: tuple[float, ...] = (until_s,)
     for _ in range(_SEARCHES):
         instants = optimal_instants_s(law, until_s=until_s, price_s=price_s)
-        taken = Schedule(instants).expected(law).polls
+        taken = Schedule(instants).expected(pictures).polls
         if taken <= polls:
             found, dear_s = instants, price_s
         else:
             cheap_s = price_s
-        if polls - _POLLS_NEAR <= taken <= polls:
+        if polls - _POLLS_NEAR <= taken <= polls or dear_s < cheap_s * _PRICE_NEAR:
             break
         # Looks go with the inverse root of their price, except where one more or less makes a jump.
-        guess = price_s * (taken / (polls - _POLLS_NEAR / 2)) ** 2
+        step = (taken / (polls - _POLLS_NEAR / 2)) ** 2
+        guess = price_s * (max(step, _PRICE_STEP) if taken > polls else min(step, 1 / _PRICE_STEP))
         price_s = guess if cheap_s < guess < dear_s else math.sqrt(cheap_s * dear_s)
     return found
 

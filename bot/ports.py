@@ -176,6 +176,14 @@ class Receipt:
     attachment_ids: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A card as it stands on Discord: where, with which files, and in which `accent` of Card."""
+
+    receipt: Receipt
+    accent: str
+
+
 class Presenter(Protocol):
     """Shows cards. Raises DeliveryError, whose kind says what to do."""
 
@@ -183,10 +191,6 @@ class Presenter(Protocol):
         """Make the card at this address look like this, over this way."""
         ...
 
-    async def find(self, *, address: Address, way: Way) -> Receipt | None:
-        """Look whether a card was posted over this way (CHANNEL or DIRECT) already."""
-        ...
-
-    async def alert(self, text: str) -> None:
-        """Tell the operator; never raises."""
+    async def find(self, *, address: Address, way: Way) -> Sighting | None:
+        """Look at the card's message where it is known, and else for the one that this way would have left."""
         ...

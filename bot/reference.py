@@ -14,8 +14,25 @@ from bot.config import Config
 from bot.fields import Choice, Field, Number, Text, Toggle, Whole
 from bot.money import credits_text
 from bot.offers import Offer, Option, offers
-from bot.settings import SETTINGS
+from bot.setting_fields import (
+    CREDITS_MAX,
+    TARGETS_MAX,
+    Amount,
+    ModelCounts,
+    PeriodAllowance,
+    Place,
+    Places,
+    ServerBudget,
+    SettingField,
+    Switch,
+    TargetAllowances,
+    Zone,
+)
+from bot.settings import OPERATOR_SETTINGS, SETTINGS, Setting
 from bot.text import FALLBACK, Texts
+
+_CREDITS = f"0 to {CREDITS_MAX:,} credits"
+_ALLOWANCE = f"{_CREDITS} each day, week or month"
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -43,6 +60,31 @@ def _takes(field: Field) -> str:
             return "yes or no"
         case _:
             assert_never(field)
+
+
+def _setting_takes(field: SettingField) -> str:
+    match field:
+        case Amount():
+            takes = _CREDITS
+        case PeriodAllowance():
+            takes = f"{_ALLOWANCE}; or none"
+        case TargetAllowances(targets=targets):
+            takes = f"by {targets.value}, up to {TARGETS_MAX}: {_ALLOWANCE}"
+        case Place():
+            takes = "a channel; or none"
+        case Places():
+            takes = f"up to {TARGETS_MAX} channels"
+        case Zone():
+            takes = "a time zone by its IANA name, such as `Europe/Berlin`"
+        case ModelCounts(high=high):
+            takes = f"by model: 0 (off) to {high}"
+        case ServerBudget():
+            takes = f"limited ({_ALLOWANCE}), unlimited, or blocked"
+        case Switch():
+            takes = "yes or no"
+        case _:
+            assert_never(field)
+    return takes
 
 
 def _value(value: object) -> str:
@@ -105,12 +147,19 @@ def _variable(name: str, field: FieldInfo) -> tuple[str, ...]:
     return f"`{name.upper()}`", default, _bounds(field), field.description or ""
 
 
+def _setting(setting: Setting[Any], texts: Texts) -> tuple[str, ...]:
+    takes = _setting_takes(cast("SettingField", setting.field))
+    name = texts(FALLBACK, f"setting.{setting.name}")
+    return f"`{setting.name}`", name, takes, texts(FALLBACK, f"setting.{setting.name}.help")
+
+
+def _settings(settings: Iterable[Setting[Any]], texts: Texts) -> Iterator[str]:
+    rows = (_setting(each, texts) for each in settings)
+    yield from _table("setting", "name", "takes", "meaning", rows=rows)
+
+
 def reference(catalog: Catalog, texts: Texts) -> str:
     """The reference page, in Markdown."""
-    settings = (
-        (f"`{each.name}`", _takes(cast("Field", each.field)), texts(FALLBACK, f"setting.{each.name}"))
-        for each in SETTINGS
-    )
     return "\n".join(
         (
             "# Reference",
@@ -129,7 +178,14 @@ def reference(catalog: Catalog, texts: Texts) -> str:
             *_table("variable", "default", "takes", "meaning", rows=map(_variable, *zip(*_fields(), strict=True))),
             "## What each server can set for itself",
             "",
-            *_table("setting", "takes", "meaning", rows=settings),
+            "Administrators set these with `/limits`.",
+            "",
+            *_settings(SETTINGS, texts),
+            "## What the operator sets",
+            "",
+            "The person who runs the bot sets these with `/operator`; their defaults stand in the configuration above.",
+            "",
+            *_settings(OPERATOR_SETTINGS, texts),
         )
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.catalog import Catalog
 from bot.fields import Choice
-from bot.jobs import Job, State
+from bot.jobs import Job
 from bot.markdown import ELLIPSIS, clipped
 from bot.money import credits_text
 from bot.text import Texts
@@ -53,7 +53,7 @@ class SmallPrint:
             yield self._texts(locale, "card.took", seconds=-(-took_ms // 1000))
         if shrunk:
             yield self._texts(locale, "card.shrunk")
-        price = sum(_paid(job) if job.ended else job.price_microcredits for job in jobs)
+        price = sum(job.paid_microcredits if job.ended else job.price_microcredits for job in jobs)
         if price:
             yield self._texts(locale, "card.credits", credits=credits_text(price, self._texts.spoken(locale)))
 
@@ -83,14 +83,6 @@ class SmallPrint:
             yield self._texts(locale, "card.seeds.listed", seeds=", ".join(map(str, seeds)))
         elif seeds:
             yield self._texts(locale, "card.seeds", first=seeds[0], last=seeds[-1])
-
-
-def _paid(job: Job) -> int:
-    """What an ended job cost its server: never more than its list price."""
-    if job.state is not State.DONE:
-        return 0
-    cost = job.price_microcredits if job.cost_microcredits is None else job.cost_microcredits
-    return min(cost, job.price_microcredits)
 
 
 def _line(words: str, *, characters_max: int) -> str:

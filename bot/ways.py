@@ -21,11 +21,9 @@ BUSY_BACKOFF_MAX_S = 300.0
 FIT_TRIES_MAX = 4
 
 
-def first_way(way: Way, *, created_ms: int, now_ms: int, private: bool, message_known: bool) -> Way:
-    """The way to begin with, from where the card stands: no token is used past its life."""
-    if way is Way.REPLY and now_ms >= created_ms + TOKEN_LIFE_MS:
-        return next_way(way, DeliveryError(), private=private, message_known=message_known)
-    return way
+def token_lives(*, created_ms: int, now_ms: int) -> bool:
+    """Whether the interaction's token may still be used."""
+    return now_ms < created_ms + TOKEN_LIFE_MS
 
 
 def next_way(way: Way, error: DeliveryError, *, private: bool, message_known: bool) -> Way:

@@ -9,22 +9,28 @@ from bot.checks import Line
 NEEDED = discord.Permissions(view_channel=True, send_messages=True, embed_links=True, attach_files=True)
 # To see whether a late card was posted already, and to post it in threads.
 WANTED = discord.Permissions(read_message_history=True, send_messages_in_threads=True)
+# Where discord.py's name is not the one that Discord shows.
+_SHOWN = {"read_messages": "View Channels", "send_messages_in_threads": "Send Messages in Threads"}
 
 
-def _names(permissions: discord.Permissions) -> str:
-    return ", ".join(name.replace("_", " ").title() for name, allowed in permissions if allowed)
+def permission_names(permissions: discord.Permissions) -> str:
+    """Their names, as Discord's own settings show them."""
+    return ", ".join(_SHOWN.get(name, name.replace("_", " ").title()) for name, allowed in permissions if allowed)
 
 
-def _lacking(needed: discord.Permissions, given: discord.Permissions) -> discord.Permissions:
+def lacking(needed: discord.Permissions, given: discord.Permissions) -> discord.Permissions:
+    """Those of the needed permissions that were not given."""
     return discord.Permissions(0 if given.administrator else needed.value & ~given.value)
 
 
 def _server(name: str, given: discord.Permissions) -> Line:
-    needed, wanted = _lacking(NEEDED, given), _lacking(WANTED, given)
+    needed, wanted = lacking(NEEDED, given), lacking(WANTED, given)
     if needed.value:
         advice = "Give them to the bot's role, or invite the bot anew."
-        return Line(what=f"server {name}", well=False, told=f"the bot lacks {_names(needed)}.", advice=advice)
-    told = "the bot may do all that it needs" + (f"; {_names(wanted)} would help it after long waits" if wanted else "")
+        return Line(what=f"server {name}", well=False, told=f"the bot lacks {permission_names(needed)}.", advice=advice)
+    told = "the bot may do all that it needs" + (
+        f"; {permission_names(wanted)} would help it after long waits" if wanted else ""
+    )
     return Line(what=f"server {name}", well=True, told=f"{told}.")
 
 

@@ -14,16 +14,15 @@ from bot.clock import Clock
 from bot.errors import StoreError, StoreFull
 from bot.intake import Refusal
 from bot.jobs import Request
-from bot.money import credits_text
 from bot.offers import MODEL, Offer
 from bot.text import Texts
+from bot.wording import refusal_words
 from cogs.acknowledge import Patience, acknowledge
 from cogs.commands import build_command
 from cogs.replies import Reply
 from cogs.widgets import notice
 
 PRIVATE, SPOILER = "private", "spoiler"
-MONEY = "_microcredits"
 LATE_REFUSAL_TRIES = 3
 LATE_REFUSAL_GAP_S = 1.0
 
@@ -55,6 +54,13 @@ def _role_ids(user: discord.User | discord.Member) -> tuple[int, ...]:
     return tuple(user._roles) if isinstance(user, discord.Member) else ()  # noqa: SLF001
 
 
+def _place_id(interaction: discord.Interaction) -> int:
+    """The channel whose rules count: a thread has those of the channel that it is in."""
+    channel = interaction.channel
+    parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
+    return parent_id or interaction.channel_id or 0
+
+
 def read_request(interaction: discord.Interaction, offer: Offer, options: Mapping[str, Any]) -> Request:
     """What was asked for, in the words of the core; raises NoPrivateMessage outside of a server."""
     if interaction.guild_id is None or interaction.channel_id is None:
@@ -64,6 +70,7 @@ def read_request(interaction: discord.Interaction, offer: Offer, options: Mappin
         interaction_id=interaction.id,
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id,
+        place_id=_place_id(interaction),
         user_id=interaction.user.id,
         locale=str(interaction.locale),
         guild_locale=str(interaction.guild_locale or interaction.locale),
@@ -139,13 +146,7 @@ class Imagen(commands.Cog):
         try:
             await asyncio.shield(deciding)
         except Refusal as refusal:
-            amounts = {
-                name.removesuffix(MONEY): credits_text(value, self._texts.spoken(locale))
-                for name, value in refusal.values.items()
-                if name.endswith(MONEY)
-            }
-            message_id = refusal.public_id if public else refusal.message_id
-            return self._texts(locale, f"refusal.{message_id}", **{**refusal.values, **amounts})
+            return refusal_words(self._texts, locale, refusal, public=public)
         except StoreError as error:
             log.exception("a request could not be written down", interaction_id=request.interaction_id)
             return self._texts(locale, "refusal.store_full" if isinstance(error, StoreFull) else "refusal.store")

@@ -12,14 +12,13 @@ import structlog
 
 from bot.errors import MessageGone, NotAllowed, TokenExpired
 from bot.jobs import Way
-from bot.ports import Address, Card, CardImage, Receipt
+from bot.ports import Address, Card, CardImage, Receipt, Sighting
 from cogs.delivery_errors import as_delivery_errors
 from cogs.replies import Reply
-from cogs.widgets import attachment_ids, card_view, small_print
+from cogs.widgets import ACCENTS, attachment_ids, card_view, small_print
 
 CALL_S = 60.0
 LOOK_BACK_MESSAGES = 50
-ALERT_CHARACTERS_MAX = 2_000
 # Discord's own name for an interaction's reply; discord.py sends it as it is, but its types know numbers only.
 ORIGINAL: Any = "@original"
 NOBODY = discord.AllowedMentions.none()
@@ -60,29 +59,17 @@ class DiscordPresenter:
                 message = await self._send(card, files, address=address, way=way)
         return _receipt(message)
 
-    async def find(self, *, address: Address, way: Way) -> Receipt | None:
-        """Look among the latest messages there for one of our own whose small print names the request."""
+    async def find(self, *, address: Address, way: Way) -> Sighting | None:
+        """Fetch the message that is known; where none is, look for one of our own whose small print names the request.
+
+        Nobody but who asked can look at a private reply.
+        """
+        if address.private and way is Way.REPLY:
+            return None
         with as_delivery_errors():
             async with asyncio.timeout(self._call_s):
-                channel = await self._channel(address, way)
-                async for message in channel.history(limit=LOOK_BACK_MESSAGES):
-                    if self._is_own(message) and address.nonce in small_print(message):
-                        return _receipt(message)
-        return None
-
-    async def alert(self, text: str) -> None:
-        """Send the owner of the application a direct message; what does not arrive is in the log."""
-        log.warning("told the operator", text=text)
-        info = self._client.application
-        owner = info and (info.team.owner if info.team else info.owner)
-        if owner is None:
-            return
-        try:
-            async with asyncio.timeout(self._call_s):
-                direct = await self._client.create_dm(discord.Object(owner.id))
-                await direct.send(text[:ALERT_CHARACTERS_MAX], allowed_mentions=NOBODY)
-        except Exception:
-            log.exception("the operator could not be told by direct message")
+                message = await self._known(address) or await self._left(address, way)
+        return None if message is None else Sighting(receipt=_receipt(message), accent=_accent(message))
 
     @asynccontextmanager
     async def _files(self, card: Card) -> AsyncIterator[dict[str, discord.File]]:
@@ -144,6 +131,23 @@ class DiscordPresenter:
             allowed_mentions=_only(address.user_id) if in_channel else NOBODY,
         )
 
+    async def _known(self, address: Address) -> discord.Message | None:
+        if address.message_id is None:
+            return None
+        channel = self._place(address, address.message_channel_id or address.channel_id)
+        return await channel.fetch_message(address.message_id)
+
+    async def _left(self, address: Address, way: Way) -> discord.Message | None:
+        """A reply stands right behind its interaction, which its id dates; a post is among the latest messages."""
+        replied = way in {Way.REPLY, Way.MESSAGE}
+        after = discord.Object(Reply.from_json(address.reply).interaction_id) if replied and address.reply else None
+        channel = await self._channel(address, way)
+        async for message in channel.history(limit=LOOK_BACK_MESSAGES, after=after):
+            own = self._is_own(message) and (message.interaction_metadata is not None) == replied
+            if own and address.nonce in small_print(message):
+                return message
+        return None
+
     def _place(self, address: Address, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=address.guild_id)
 
@@ -173,3 +177,9 @@ def _attachments(card: Card, files: dict[str, discord.File]) -> list[discord.Att
 
 def _receipt(message: discord.Message) -> Receipt:
     return Receipt(message_id=message.id, channel_id=message.channel.id, attachment_ids=attachment_ids(message))
+
+
+def _accent(message: discord.Message) -> str:
+    """By its colour; empty where the message is no card."""
+    colours = {each.accent_colour for each in message.components if isinstance(each, discord.Container)}
+    return next((accent for accent, colour in ACCENTS.items() if colour in colours), "")

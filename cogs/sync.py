@@ -25,9 +25,9 @@ class Memory(Protocol):
         ...
 
 
-async def _fingerprint(tree: app_commands.CommandTree[discord.Client]) -> str:
-    """A hash of all that `tree.sync()` would send."""
-    commands = tree.get_commands(type=discord.AppCommandType.chat_input)
+async def _fingerprint(tree: app_commands.CommandTree[discord.Client], guild: discord.Object | None = None) -> str:
+    """A hash of all that `tree.sync(guild=guild)` would send."""
+    commands = tree.get_commands(guild=guild, type=discord.AppCommandType.chat_input)
     if tree.translator is None:
         payload = [command.to_dict(tree) for command in commands]
     else:
@@ -53,3 +53,31 @@ async def sync_if_changed(tree: app_commands.CommandTree[discord.Client], memory
     await memory.set(key, fingerprint)
     log.info("commands synced", names=[command.name for command in sent])
     return True
+
+
+async def guilds_told(tree: app_commands.CommandTree[discord.Client], memory: Memory) -> set[int]:
+    """The servers that were told commands of their own."""
+    return set(json.loads(await memory.get(_guilds_key(tree)) or "[]"))
+
+
+async def sync_guild_if_changed(tree: app_commands.CommandTree[discord.Client], memory: Memory, guild_id: int) -> bool:
+    """Send the commands that only this server has, as `sync_if_changed` does; none where it has none any more.
+
+    Raises discord.HTTPException or discord.app_commands.CommandSyncFailure where Discord does not take them.
+    """
+    key = f"commands:{tree.client.application_id}:{guild_id}"
+    guild = discord.Object(guild_id)
+    fingerprint = await _fingerprint(tree, guild)
+    if await memory.get(key) == fingerprint:
+        return False
+    sent = await tree.sync(guild=guild)
+    told = await guilds_told(tree, memory)
+    told = told | {guild_id} if sent else told - {guild_id}
+    await memory.set(_guilds_key(tree), json.dumps(sorted(told)))
+    await memory.set(key, fingerprint)
+    log.info("commands of a server synced", guild_id=guild_id, names=[command.name for command in sent])
+    return True
+
+
+def _guilds_key(tree: app_commands.CommandTree[discord.Client]) -> str:
+    return f"command_guilds:{tree.client.application_id}"

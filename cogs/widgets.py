@@ -79,6 +79,17 @@ def notice(text: str) -> ui.LayoutView:
     return view
 
 
+def sheet(paragraphs: Iterable[str]) -> ui.LayoutView:
+    """Paragraphs to read, with a line between each two of them."""
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    for number, text in enumerate(fitted(paragraphs)):
+        if number:
+            container.add_item(ui.Separator())
+        container.add_item(ui.TextDisplay(text))
+    view = ui.LayoutView(timeout=None)
+    return view.add_item(container)
+
+
 def small_print(message: discord.Message) -> str:
     """The last text of a card that was posted; empty where there is none."""
     texts = [item.content for item in _walk(message.components) if isinstance(item, discord.TextDisplay)]

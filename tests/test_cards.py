@@ -51,6 +51,7 @@ def request(model=IMAGEN_4, *, private=False, **values):
         interaction_id=1_234_567_890_123_456_789,
         guild_id=1,
         channel_id=2,
+        place_id=2,
         user_id=3,
         locale="de",
         guild_locale="en-US",

@@ -6,7 +6,9 @@ from pydantic import ValidationError
 
 from bot.config import Config, load_config
 from bot.errors import ConfigError
-from bot.settings import MONTHLY_LIMIT
+from bot.periods import Per
+from bot.setting_fields import Allowance, Budget, BudgetKind
+from bot.settings import BALANCE_WARNING, CEILING_PER_DAY, CEILING_PER_MONTH, DEFAULT_BUDGET, OPERATOR_SETTINGS
 
 KEYS = {"DISCORD_TOKEN": "discord-secret", "SEGMIND_API_KEY": "segmind-secret"}
 
@@ -71,7 +73,13 @@ WRONG = {
     "DATABASE_URL": ("postgres://localhost/imagen", "sqlite:///"),
     "IMAGES_QUOTA_MIB": ("a lot", "integer"),
     "IMAGES_RETENTION_DAYS": ("0", "greater"),
+    "OPERATOR_IDS": ("mia", "numbers"),
+    "OPERATOR_GUILD_IDS": ("99999999999999999999", "numbers"),
+    "OPERATOR_CHANNEL_ID": ("#general", "a number"),
     "MONTHLY_LIMIT_CREDITS": ("-1", "greater"),
+    "CEILING_PER_DAY_CREDITS": ("0.0000001", "6 digits"),
+    "CEILING_PER_MONTH_CREDITS": ("10000001", "less"),
+    "BALANCE_WARNING_CREDITS": ("five", "decimal"),
     "SAFETY_CEILING": ("NONE", "BLOCK_LOW_AND_ABOVE"),
     "SEGMIND_REQUESTS_PER_MINUTE": ("1", "greater"),
     "JOBS_IN_FLIGHT": ("1e9", "integer"),
@@ -97,17 +105,57 @@ def test_every_wrong_value_is_told_at_once(environment):
     assert {problem.split(":")[0] for problem in problems()} == set(WRONG)
 
 
-@pytest.mark.parametrize("amount", ["NaN", "Infinity", "ten", "10000001"])
-def test_a_limit_is_an_amount_that_somebody_could_have(environment, amount):
-    environment(MONTHLY_LIMIT_CREDITS=amount)
-    assert "MONTHLY_LIMIT_CREDITS" in problems()[0]
+AMOUNTS = [name for name in WRONG if name.endswith("_CREDITS")]
 
 
-@pytest.mark.parametrize(("amount", "microcredits"), [("0.06", 60_000), ("0", 0), ("10000000", 10**13), ("1e1", 10**7)])
-def test_the_limit_is_reckoned_exactly_and_is_one_that_a_server_may_have(environment, amount, microcredits):
-    environment(MONTHLY_LIMIT_CREDITS=amount)
+@pytest.mark.parametrize("name", AMOUNTS)
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "ten", "10000001", "-0.1", "0.0000001", "1.2345678"])
+def test_a_limit_is_an_amount_that_somebody_could_have_and_none_is_rounded(environment, name, amount):
+    environment(**{name: amount})
+    assert name in problems()[0]
+
+
+@pytest.mark.parametrize(
+    ("amount", "microcredits"),
+    [("0.06", 60_000), ("0", 0), ("10000000", 10**13), ("1e1", 10**7), ("0.000001", 1), ("2.5000000", 2_500_000)],
+)
+def test_limits_are_reckoned_exactly_and_are_such_as_a_command_may_set(environment, amount, microcredits):
+    environment(**dict.fromkeys(AMOUNTS, amount))
+    defaults = load_config().setting_defaults
+    monthly = Budget(BudgetKind.LIMITED, Allowance(microcredits, Per.MONTH))
     assert load_config().monthly_limit_microcredits == microcredits
-    assert MONTHLY_LIMIT.field.parse(microcredits) == microcredits
+    assert defaults[DEFAULT_BUDGET.name] == monthly
+    for setting in (CEILING_PER_DAY, CEILING_PER_MONTH, BALANCE_WARNING):
+        assert setting.field.parse(defaults[setting.name]) == microcredits
+
+
+def test_every_setting_of_the_operator_has_a_default(environment):
+    environment()
+    defaults = load_config().setting_defaults
+    for setting in OPERATOR_SETTINGS:
+        assert setting.field.parse(defaults.get(setting.name, setting.default)) is not None
+
+
+def test_nobody_is_an_operator_and_no_server_has_the_commands_unless_they_are_named(environment):
+    environment()
+    config = load_config()
+    assert (config.operators, config.operator_guilds, config.operator_channel_id) == (frozenset(), (), None)
+
+
+def test_operators_and_their_servers_are_named_by_ids_with_commas(environment):
+    environment(OPERATOR_IDS="7, 9007199254740993 ,7", OPERATOR_GUILD_IDS="5,4,5", OPERATOR_CHANNEL_ID=" 123 ")
+    config = load_config()
+    assert config.operators == {7, 2**53 + 1}
+    assert config.operator_guilds == (5, 4)
+    assert config.operator_channel_id == 123
+
+
+@pytest.mark.parametrize("ids", ["7,", "7;8", "7 8", "-7", "0", "7.0", "\u0667", "<@7>", str(2**63)])
+def test_what_is_no_id_is_refused_by_name(environment, ids):
+    environment(OPERATOR_IDS=ids, OPERATOR_GUILD_IDS=ids, OPERATOR_CHANNEL_ID=ids)
+    found = problems()
+    assert [problem.split(":")[0] for problem in found] == ["OPERATOR_IDS", "OPERATOR_GUILD_IDS", "OPERATOR_CHANNEL_ID"]
+    assert all("number" in problem for problem in found)
 
 
 def test_what_is_set_to_nothing_has_its_default(environment):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,7 +13,8 @@ from bot.catalog import Catalog
 from bot.config import Config
 from bot.offers import offers
 from bot.reference import env_example, reference
-from bot.settings import SETTINGS
+from bot.setting_fields import SettingField
+from bot.settings import OPERATOR_SETTINGS, SETTINGS
 from bot.text import Texts
 
 ROOT = Path(__file__).parent.parent
@@ -33,9 +35,18 @@ def test_the_reference_page_leaves_nothing_out():
     page = reference(Catalog(), Texts())
     names = [option.name for offer in offers(Catalog()) for option in offer.options]
     names += [name.upper() for name in Config.model_fields]
-    names += [setting.name for setting in SETTINGS]
+    names += [setting.name for setting in (*SETTINGS, *OPERATOR_SETTINGS)]
     names += [model.slug for model in Catalog().models]
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_every_kind_of_setting_is_described():
+    page = reference(Catalog(), Texts())
+    kinds = {type(setting.field) for setting in (*SETTINGS, *OPERATOR_SETTINGS)}
+    assert kinds == set(get_args(SettingField))
+    for setting in (*SETTINGS, *OPERATOR_SETTINGS):
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{setting.name}` |"))
+        assert all(cell.strip() for cell in row.strip("|").split("|"))
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head():

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, PROMPT, SAFETY_LEVELS, SEED_MAX, Catalog
+from bot.catalog import IMAGEN_3, IMAGEN_4, PROMPT, SAFETY_LEVELS, SEED_MAX, Catalog
 from bot.fields import Choice, Text, Toggle, Whole
-from bot.intake import Refusal, check_budget, choose_model, decide
+from bot.intake import Refusal, choose_model, decide
 from bot.jobs import Outcome, Request, State
 
 NOW_MS = 1_795_000_000_000
@@ -18,6 +18,7 @@ def request(model="imagen-4", command="imagen", **values):
         interaction_id=77,
         guild_id=1,
         channel_id=2,
+        place_id=2,
         user_id=3,
         locale="en-US",
         guild_locale="en-US",
@@ -182,34 +183,3 @@ def test_an_option_of_the_bot_itself_is_never_sent():
     model = replace(IMAGEN_4, fields=(PROMPT, Text(name="style"), Toggle(name="hd")))
     (job,) = accepted(request(count=1, private=True, spoiler=True, style="x"), catalog=Catalog((model,)))
     assert job.payload == {"prompt": "a cat", "style": "x"}
-
-
-def test_all_images_fit_into_what_is_left_or_none_is_made():
-    jobs = accepted(request(count=3))
-    check_budget(jobs, available_microcredits=180_000, resets_ms=1)
-    with pytest.raises(Refusal) as caught:
-        check_budget(jobs, available_microcredits=179_999, resets_ms=1_500)
-    refused = caught.value
-    assert (refused.message_id, refused.public_id) == ("monthly_limit", "monthly_limit_public")
-    assert refused.values == {
-        "price_microcredits": 180_000,
-        "left_microcredits": 179_999,
-        "count": 2,
-        "resets_s": 2,
-    }
-
-
-@given(left=st.integers(-(10**9), 10**9), count=st.integers(1, 4))
-def test_the_number_of_images_that_are_left_is_always_one_that_would_be_accepted(left, count):
-    jobs = accepted(fast(count=count))
-    try:
-        check_budget(jobs, available_microcredits=left, resets_ms=0)
-    except Refusal as refused:
-        assert 0 <= refused.values["count"] < count
-        check_budget(jobs[: refused.values["count"]], available_microcredits=max(left, 0), resets_ms=0)
-        assert (refused.values["count"] + 1) * 25_000 > left
-
-
-def test_what_costs_nothing_is_never_over_a_limit():
-    free = Catalog((replace(IMAGEN_4_FAST, price_microcredits=0),))
-    check_budget(accepted(fast(count=4), catalog=free), available_microcredits=0, resets_ms=0)

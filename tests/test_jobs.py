@@ -95,6 +95,7 @@ def test_the_prompt_is_the_one_that_was_given():
         interaction_id=1,
         guild_id=1,
         channel_id=1,
+        place_id=1,
         user_id=1,
         locale="en-US",
         guild_locale="en-US",

@@ -99,7 +99,7 @@ def test_a_tail_of_hung_jobs_moves_the_mean_by_less_than_a_tenth():
 
 
 def test_what_the_database_keeps_brings_the_knowledge_back():
-    latency = learned(50, mean_s=9.0, sigma=0.2)
+    latency = with_refusals(learned(50, mean_s=9.0, sigma=0.2), 2.0, 2.0)
     assert Latency.known(mean_s=MEAN_S, sums=Sums(*latency.sums)) == latency
 
 
@@ -111,6 +111,47 @@ def test_no_list_of_times_makes_a_fit_that_cannot_be_used(times):
         latency = latency.learn(seconds)
     assert 0 < latency.fit.mean_s < math.inf
     assert 0.05 <= latency.fit.sigma < math.inf
+
+
+def with_refusals(latency: Latency, *seen_s: float) -> Latency:
+    for seconds in seen_s:
+        latency = latency.refuse(seconds)
+    return latency
+
+
+def test_before_the_first_job_a_few_refusals_are_expected_and_fewer_with_every_refit_that_saw_none():
+    shares = [learned(jobs, mean_s=MEAN_S, sigma=0.3).refused for jobs in (0, 4, 10, 25, 50, 199)]
+    assert shares == [0.06, 0.06, 0.04, 0.03, 0.02, 0.01]
+
+
+@pytest.mark.parametrize("share", [0.03, 0.06, 0.20])
+def test_the_share_of_early_refusals_is_learned(share):
+    rng, latency, shares = random.Random(9), learned(50, mean_s=MEAN_S, sigma=0.3), []
+    for _ in range(2000):
+        took_s = rng.lognormvariate(math.log(MEAN_S), 0.3)
+        latency = latency.refuse(2.5) if rng.random() < share else latency.learn(took_s)
+        shares.append(latency.refused)
+    assert sum(shares[500:]) / 1500 == pytest.approx(share, rel=0.25)
+
+
+def test_a_burst_of_refusals_counts_at_once():
+    latency = learned(100, mean_s=MEAN_S, sigma=0.3)
+    assert latency.refused == 0.01
+    assert with_refusals(latency, 7.5, 7.5, 7.5).refused >= 0.03
+
+
+@pytest.mark.parametrize("seen_s", [MEAN_S, 60.0, math.inf, math.nan])
+def test_a_refusal_as_late_as_the_pictures_is_no_early_one(seen_s):
+    latency = learned(50, mean_s=MEAN_S, sigma=0.3)
+    assert latency.refuse(seen_s) is latency
+
+
+def test_refusals_of_long_ago_count_less():
+    latency = with_refusals(learned(100, mean_s=MEAN_S, sigma=0.3), *[2.0] * 20)
+    assert latency.refused > 0.10
+    for _ in range(800):
+        latency = latency.learn(MEAN_S)
+    assert latency.refused <= 0.02
 
 
 # ---------------------------------------------------------------- the inspection problem

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.latency import Latency, Law, lognormal
+from bot.latency import Fit, Latency, Law, lognormal
 from bot.limiter import Window
 from bot.pacing import (
     GAP_MAX_S,
@@ -72,13 +72,40 @@ def test_the_first_look_is_early_and_the_second_waits_until_something_can_be_don
 @pytest.mark.parametrize("mean_s", [7.2, 11.61, 60.0])
 def test_a_schedule_stays_within_its_looks_and_uses_them(mean_s, sigma):
     fit = lognormal(mean_s=mean_s, sigma=sigma)
-    assert POLLS_USUAL - 0.2 < schedule(fit, Pace()).expected(law_of(fit)).polls <= POLLS_USUAL
+    for refused in (0.0, 0.01, 0.02, 0.06):
+        plan = schedule(fit, Pace(), refused)
+        assert POLLS_USUAL - 0.2 < plan.expected(law_of(fit, 0.0)).polls <= POLLS_USUAL
+        assert plan.expected(law_of(fit, 0.06)).polls <= POLLS_USUAL
 
 
 def test_at_the_usual_spread_the_lag_is_that_of_a_fixed_second_for_half_the_looks():
     polls, lag_s = schedule(USUAL, Pace()).expected(Law(((1.0, USUAL),)))
     assert lag_s <= 0.50
     assert polls <= 7.0
+
+
+def test_where_refusals_are_rare_no_look_is_early_and_the_lag_is_a_tenth_less():
+    plan = schedule(USUAL, Pace(), 0.01)
+    assert plan.instants_s[0] > 6.5
+    polls, lag_s = simulate(plan, mean_s=11.61, sigma=0.30)
+    assert polls <= 7.0
+    assert lag_s <= 0.45
+
+
+def test_where_refusals_come_the_early_look_sees_them_within_two_seconds():
+    plan, rng, lags_s = schedule(USUAL, Pace(), 0.03), random.Random(6), []
+    for _ in range(500):
+        over, at = rng.uniform(1.0, 3.0), 0.0
+        while at < over:
+            at = plan.next_poll_s(at, rng)
+        lags_s.append(at - over)
+    assert sum(lags_s) / 500 < 2.0
+
+
+def test_no_search_for_a_schedule_ends_with_next_to_none():
+    """Looks do not change while the price moves along one step of the grid; this fit was once left with a single look."""
+    fit = Fit(2.0585487432058684, 0.23026226222160165)
+    assert len(schedule(fit, Pace()).instants_s) > 20
 
 
 def test_jitter_costs_next_to_nothing():

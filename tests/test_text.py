@@ -1,5 +1,6 @@
 import ast
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,19 +10,22 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import PoFileError, read_po
 
+from bot.admission import check_count, check_limits, check_open
 from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, PROMPT, Catalog
 from bot.clock import SystemClock
 from bot.errors import StoreError, StoreFull
 from bot.fields import Text, Toggle
-from bot.intake import Refusal, check_budget, decide
+from bot.intake import Refusal, decide
 from bot.jobs import Outcome, Request
+from bot.limits import Source, claims
 from bot.offers import offers
 from bot.safety import Category
-from bot.settings import SETTINGS
+from bot.settings import OPERATOR_SETTINGS, SETTINGS
 from bot.text import FALLBACK, FOLDER, Texts
 from bot.tracker.alerts import QUIET_MS, Alerts
 from cogs.commands import build_command, describe
 from cogs.imagen import Imagen
+from tests.limits.support import BLOCKED, NOON_MS, allowed, asker, budget, ruled
 
 ROOT = FOLDER.parents[1]
 TEXTS = Texts()
@@ -36,20 +40,32 @@ def english():
 MESSAGES = {message_id: message for message_id, message in english().items() if message_id}
 
 
-def sources() -> Iterator[ast.AST]:
+def sources() -> Iterator[tuple[str, list[ast.AST]]]:
+    """Every module but the sandbox, which speaks to its own user only, with all that stands in it."""
     for folder in ("bot", "cogs"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "sandbox" not in path.parts:
-                yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                name = path.relative_to(ROOT).with_suffix("").as_posix()
+                yield name, list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-NODES = list(sources())
+SOURCES = dict(sources())
+NODES = [node for nodes in SOURCES.values() for node in nodes]
 LITERALS = {node.value for node in NODES if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+# Names that stand for one text in a module, such as `_PUBLIC = "limit.public"`.
+NAMED = {
+    (module, target.id): node.value.value
+    for module, nodes in SOURCES.items()
+    for node in nodes
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    for target in node.targets
+    if isinstance(target, ast.Name) and target.id.isupper()
+}
 
 
-def calls(name):
+def calls(name, *, within=tuple(SOURCES)):
     """Every call of a function or method of this name."""
-    for node in NODES:
+    for node in (node for module in within for node in SOURCES[module]):
         if isinstance(node, ast.Call) and name in {getattr(node.func, "id", None), getattr(node.func, "attr", None)}:
             yield node
 
@@ -58,24 +74,73 @@ def literal(node):
     return node.value if isinstance(node, ast.Constant) else None
 
 
+def literals(node, module):
+    """What a message id can be: a text, either of two, or a name for one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=body, orelse=other):
+            return [*literals(body, module), *literals(other, module)]
+        case ast.Name(id=name) if (module, name) in NAMED:
+            return [NAMED[module, name]]
+        case _:
+            return []
+
+
+def leading(node):
+    """The text that an f-string begins with."""
+    first = node.values[0]
+    return first.value if isinstance(first, ast.Constant) else ""
+
+
+def refusals():
+    """Every message id that a Refusal is raised with, as written, with the names of the values that come along."""
+    for module in SOURCES:
+        for call in calls("Refusal", within=[module]):
+            public = [keyword.value for keyword in call.keywords if keyword.arg == "public_id"]
+            names = {keyword.arg for keyword in call.keywords}
+            yield from ((name, names) for node in [*call.args[:1], *public] for name in literals(node, module))
+
+
+# A message id that the code puts together begins like one of these, and which ones there are follows from a closed set.
+FAMILIES = {
+    "alert.": [],  # the calls of `tell` name them
+    "bad_value.": [],  # the calls of `BadValue` name them
+    "category.": [f"category.{category.value}" for category in Category],
+    "command.": [f"command.{offer.command}" for offer in offers(Catalog())],
+    "limit.": [f"refusal.limit.{source.value}" for source in Source if source not in {Source.EXTRA, Source.TOP_UP}],
+    "option.": [],  # the options of the commands name them
+    "out.": [f"refusal.out.{outcome.value}" for outcome in OUT],
+    "outcome.": [f"outcome.{outcome.value}" for outcome in Outcome],
+    "page.": [f"page.{page.value}" for page in {setting.page for setting in SETTINGS}],
+    "refusal.": [],  # the calls of `Refusal` and `BadValue` name them
+    "refusal.bad_value.": [],
+    "setting.": [
+        f"setting.{setting.name}{part}" for setting in (*SETTINGS, *OPERATOR_SETTINGS) for part in ("", ".help")
+    ],
+}
+# Words that are there for some members of a family only.
+OPTIONAL = {f"setting.{setting.name}.empty" for setting in SETTINGS}
+
+
 def asked_for():
     """Every message id that the code can ask for."""
-    yield from (f"outcome.{outcome.value}" for outcome in Outcome)
-    yield from (f"category.{category.value}" for category in Category)
-    yield from (f"refusal.out.{outcome.value}" for outcome in OUT)
-    yield "alert.quiet"
+    for members in FAMILIES.values():
+        yield from members
     yield from ("outcome.model_retired.successor", "refusal.out.model_retired.successor")
     yield from (f"refusal.bad_value.{literal(call.args[1])}" for call in calls("BadValue"))
-    for call in calls("Refusal"):
-        given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "public_id")]
-        yield from (f"refusal.{name}" for name in map(literal, given) if name)
+    yield from (f"refusal.{name}" for name, _ in refusals())
     yield from (f"alert.{name}" for name in (literal(call.args[0]) for call in calls("tell") if call.args) if name)
-    yield from (f"setting.{setting.name}" for setting in SETTINGS)
-    yield from (f"command.{offer.command}" for offer in offers(Catalog()))
     for offer in offers(Catalog()):
         yield from (f"option.{option.name}" for option in offer.options if option.field.description is None)
         yield from (f"option.{f.name}.unset" for f in fields_without_default(offer))
-    yield from (name for name in LITERALS if name in MESSAGES)
+    yield from (text for text in LITERALS if MESSAGE_ID.fullmatch(text) and text.split(".")[0] in WHOLE)
+    yield from (name for name in LITERALS | OPTIONAL if name in MESSAGES)
+
+
+MESSAGE_ID = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+# Below these, a literal that looks like a message id is one.
+WHOLE = {"card", "hint", "notice", "operator", "panel", "usage"}
 
 
 def fields_without_default(offer):
@@ -100,7 +165,24 @@ def test_no_message_stands_there_unused():
 def test_the_reasons_of_refusals_and_alerts_were_found():
     # Guards the scan above: were it to find nothing, it would demand nothing.
     found = set(ASKED_FOR)
-    assert {"refusal.bad_value.shape", "refusal.stopping", "alert.lost", "refusal.monthly_limit_public"} <= found
+    assert {"refusal.bad_value.shape", "refusal.stopping", "alert.lost", "refusal.limit.public"} <= found
+    assert {"refusal.limit.role", "refusal.server_barred", "refusal.models_off", "hint.fewer", "notice.budget"} <= found
+
+
+def test_every_message_id_that_is_put_together_belongs_to_a_family_that_is_known_here():
+    known = {message_id.split(".")[0] for message_id in MESSAGES} | {"bad_value", "limit", "out"}
+    begun = {leading(node) for node in NODES if isinstance(node, ast.JoinedStr)}
+    ids = {text for text in begun if text.endswith(".") and text.split(".")[0] in known}
+    assert ids - FAMILIES.keys() == set()
+    assert "limit." in ids
+
+
+def test_every_limit_that_can_be_short_is_one_that_the_words_are_looked_for():
+    by_member = ruled(member_allowance=allowed(1), channel_allowances={2: allowed(1)})
+    by_role = ruled(role_allowances={5: allowed(1)})
+    asked = [claim for rules in (by_member, by_role) for claim in claims(asker(5), rules, now_ms=NOON_MS)]
+    short = {claim[0].source for claim in asked}
+    assert {f"refusal.limit.{source.value}" for source in short} == set(FAMILIES["limit."])
 
 
 def words_of(message):
@@ -110,16 +192,32 @@ def words_of(message):
 @pytest.mark.parametrize("message_id", list(MESSAGES))
 def test_every_message_reads_like_one(message_id):
     for words in words_of(MESSAGES[message_id]):
-        assert words == " ".join(words.split()), "no stray spaces"
+        for line in words.split("\n"):
+            assert line == " ".join(line.split()), "no stray spaces"
         assert len(words) <= 250
         if message_id.startswith(("refusal.", "alert.", "error.")):
             assert words.endswith((".", "}"))
             assert words[0].isupper() or words[0] in "*{"
 
 
+OF_SETTINGS = [
+    name for name in SOURCES if name in {"bot/money", "bot/setting_fields"} or name.startswith("cogs/panels")
+]
+
+
+def reasons(modules):
+    return {f"bad_value.{literal(call.args[1])}" for call in calls("BadValue", within=modules)}
+
+
+# Those that nobody meets who asks for an image.
+FOR_SETTINGS_ONLY = reasons(OF_SETTINGS) - reasons(name for name in SOURCES if name not in OF_SETTINGS)
+
+
 @pytest.mark.parametrize("message_id", [m for m in MESSAGES if m.startswith("refusal.")])
-def test_every_refusal_says_that_nothing_was_charged(message_id):
-    assert all(words.endswith("Nothing was charged.") for words in words_of(MESSAGES[message_id]))
+def test_every_refusal_says_that_nothing_was_charged_or_changed(message_id):
+    unchanged = message_id.removeprefix("refusal.") in FOR_SETTINGS_ONLY
+    ending = "Nothing was changed." if unchanged else "Nothing was charged."
+    assert all(words.endswith(ending) for words in words_of(MESSAGES[message_id]))
 
 
 def test_no_outcome_that_is_the_operators_matter_sounds_like_the_members_fault():
@@ -138,6 +236,7 @@ def request(model="imagen-4", command="imagen", **values):
         interaction_id=77,
         guild_id=1,
         channel_id=2,
+        place_id=2,
         user_id=3,
         locale="en-US",
         guild_locale="en-GB",
@@ -204,20 +303,100 @@ def test_every_refusal_brings_what_its_words_need(message_id, public):
 
 
 def test_every_reason_that_a_value_can_be_refused_for_was_tried():
-    reasons = {f"bad_value.{literal(call.args[1])}" for call in calls("BadValue")}
-    assert reasons <= set(REFUSED)
+    assert reasons(SOURCES) - FOR_SETTINGS_ONLY <= set(REFUSED)
+    assert "bad_value.zone" in FOR_SETTINGS_ONLY
 
 
-@pytest.mark.parametrize(("left", "images"), [(70_000, "1 image;"), (125_000, "2 images;"), (0, "0 images;")])
-def test_a_limit_is_told_in_private_with_its_figures_and_in_public_without(left, images):
-    jobs = decide(request(count=4), catalog=Catalog(), ceiling="BLOCK_ONLY_HIGH", out=None, rng=Random(0), now_ms=0)
+@pytest.mark.parametrize(("message_id", "names"), list(refusals()))
+def test_every_refusal_is_raised_with_what_its_words_need(message_id, names):
+    given = {part for name in names for part in (name, name.removesuffix("_microcredits"))}
+    assert names_in(MESSAGES[f"refusal.{message_id}"]) <= given | {None}
+
+
+def names_in(message):
+    return {name for words in words_of(message) for _, name, _, _ in Formatter().parse(words) if name}
+
+
+# ---------------------------------------------------------------- who may spend what
+
+
+def limited(rules, *, count=1):
+    """What is said to somebody who asks for so many images while nothing was used yet."""
+    jobs = decide(request(count=count), catalog=Catalog(), ceiling="BLOCK_ONLY_HIGH", out=None, rng=Random(0), now_ms=0)
     with pytest.raises(Refusal) as caught:
-        check_budget(jobs, available_microcredits=left, resets_ms=5_000)
-    words = said(caught.value, public=False)
+        check_limits(jobs, claims(asker(5), rules, now_ms=NOON_MS), {}, rules=rules, catalog=Catalog())
+    return caught.value
+
+
+SMALL = allowed(50_000)
+LIMITED = {
+    Source.MEMBER: ruled(member_allowance=SMALL),
+    Source.ROLE: ruled(role_allowances={5: SMALL}),
+    Source.CHANNEL: ruled(channel_allowances={2: SMALL}),
+    Source.BUDGET: ruled(budget=budget(50_000)),
+    Source.CEILING_DAY: ruled({"ceiling_per_day": 50_000}),
+    Source.CEILING_MONTH: ruled({"ceiling_per_month": 50_000}),
+}
+
+
+@pytest.mark.parametrize("source", LIMITED)
+def test_a_limit_is_told_in_private_with_its_figures_and_in_public_without(source):
+    refused = limited(LIMITED[source], count=4)
+    assert refused.message_id == f"limit.{source.value}"
+    words = said(refused, public=False)
     assert "0.24 credits" in words
-    assert images in words
-    assert "<t:5:R>" in words
-    assert not any(sign.isdigit() for sign in said(caught.value, public=True))
+    assert "0.05" in words
+    assert re.search(r"<t:\d+:R>", words)
+    assert ("<@&5>" in words) is (source is Source.ROLE)
+    assert "None" not in words
+    assert not any(sign.isdigit() for sign in said(refused, public=True))
+
+
+def test_what_would_still_work_is_told_in_private_only():
+    rules = ruled(member_allowance=allowed(140_000))
+    refused = limited(rules, count=4)
+    first, fewer, cheaper = said(refused, public=False).splitlines()
+    assert first.endswith("Nothing was charged.")
+    assert fewer == "2 images of this would still fit."
+    assert cheaper == "Imagen 4 Fast (/imagen-fast) would still fit, at 0.025 credits an image."
+    assert len(said(refused, public=True).splitlines()) == 1
+
+
+def test_one_image_that_would_still_fit_is_one():
+    words = said(limited(ruled(member_allowance=allowed(70_000)), count=4), public=False)
+    assert "\n1 image of this would still fit." in words
+
+
+CLOSED = {
+    "stopped_by_operator": ruled({"stopped": True}),
+    "server_blocked": ruled(budget=BLOCKED),
+    "bot_off": ruled(enabled=False),
+    "channel_not_allowed": ruled(allowed_channels=(7, 8)),
+    "channel_denied": ruled(denied_channels=(2,)),
+}
+
+
+@pytest.mark.parametrize("message_id", CLOSED)
+def test_whoever_may_not_ask_here_is_told_why(message_id):
+    with pytest.raises(Refusal) as caught:
+        check_open(request(), CLOSED[message_id])
+    assert caught.value.message_id == message_id
+    assert "{" not in said(caught.value, public=True)
+
+
+@pytest.mark.parametrize(
+    ("counts", "message_id", "words"),
+    [
+        ({"imagen-4": 0}, "model_off", "Imagen 3 (/imagen)"),
+        ({model.key: 0 for model in Catalog().models}, "models_off", "/limits"),
+        ({"imagen-4": 2}, "count_over", "at most 2"),
+    ],
+)
+def test_a_model_that_is_not_offered_so_is_refused_with_what_is(counts, message_id, words):
+    with pytest.raises(Refusal) as caught:
+        check_count(IMAGEN_4, 3, rules=ruled(model_counts=counts), catalog=Catalog())
+    assert caught.value.message_id == message_id
+    assert words in said(caught.value, public=False)
 
 
 @pytest.mark.parametrize("error", [Refusal("stopping"), StoreFull("x"), StoreError("x")], ids=repr)
@@ -255,7 +434,7 @@ def alerts():
 def test_every_alert_is_given_what_its_words_need(alert, names):
     listener = Listener()
     values = {name: 60_000 if name in {"balance", "credits", "cost", "price"} else "w*rds" for name in names}
-    asyncio.run(Alerts(presenter=listener, texts=TEXTS, clock=Clock()).tell(alert, **values))
+    asyncio.run(Alerts(line=listener, texts=TEXTS, clock=Clock()).tell(alert, **values))
     (words,) = listener.heard
     assert "{" not in words
     needed = {name for _, name, _, _ in Formatter().parse(MESSAGES[f"alert.{alert}"].string) if name}
@@ -264,7 +443,7 @@ def test_every_alert_is_given_what_its_words_need(alert, names):
 
 def test_what_befalls_hundreds_of_requests_is_one_message_an_hour():
     listener, clock = Listener(), Clock()
-    alerts = Alerts(presenter=listener, texts=TEXTS, clock=clock)
+    alerts = Alerts(line=listener, texts=TEXTS, clock=clock)
 
     async def tell_of(*refs):
         for ref in refs:
@@ -281,7 +460,7 @@ def test_what_befalls_hundreds_of_requests_is_one_message_an_hour():
 
 def test_what_the_operator_has_to_mend_is_always_told():
     listener = Listener()
-    alerts = Alerts(presenter=listener, texts=TEXTS, clock=Clock())
+    alerts = Alerts(line=listener, texts=TEXTS, clock=Clock())
     for _ in range(2):
         asyncio.run(alerts.tell("out_of_credits", balance=0))
         asyncio.run(alerts.tell("resumed"))

@@ -19,9 +19,9 @@ from bot.ways import (
     FIT_TRIES_MAX,
     TOKEN_LIFE_MS,
     backoff_s,
-    first_way,
     next_way,
     same_way_again,
+    token_lives,
 )
 
 ERRORS = [Busy(), TokenExpired(), MessageGone(), NotAllowed(), ThreadArchived(), TooLarge(), ContentBlocked()]
@@ -71,27 +71,10 @@ def test_where_the_bot_may_not_edit_it_may_still_post_and_else_writes_to_who_ask
     assert next_way(Way.CHANNEL, error, private=False, message_known=True) is Way.DIRECT
 
 
-@pytest.mark.parametrize("age_ms", [0, 14 * MINUTE_MS, TOKEN_LIFE_MS - 1])
-def test_a_token_is_used_while_it_lives(age_ms):
-    assert first_way(Way.REPLY, created_ms=0, now_ms=age_ms, private=False, message_known=True) is Way.REPLY
-
-
-@pytest.mark.parametrize(
-    ("private", "message_known", "way"),
-    [(False, True, Way.MESSAGE), (False, False, Way.CHANNEL), (True, True, Way.DIRECT), (True, False, Way.DIRECT)],
-)
-def test_no_token_is_used_past_its_life(private, message_known, way):
-    known = {"private": private, "message_known": message_known}
-    assert first_way(Way.REPLY, created_ms=0, now_ms=TOKEN_LIFE_MS, **known) is way
-
-
-def test_a_token_is_left_before_discord_forgets_it():
+@pytest.mark.parametrize(("age_ms", "lives"), [(0, True), (14 * MINUTE_MS, True), (TOKEN_LIFE_MS, False)])
+def test_a_token_is_used_while_it_lives_and_left_before_discord_forgets_it(age_ms, lives):
+    assert token_lives(created_ms=5, now_ms=5 + age_ms) is lives
     assert TOKEN_LIFE_MS < 15 * MINUTE_MS
-
-
-@pytest.mark.parametrize("way", [way for way in Way if way is not Way.REPLY])
-def test_age_closes_no_other_way(way):
-    assert first_way(way, created_ms=0, now_ms=10**12, private=False, message_known=True) is way
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from bot.clock import Clock
 from bot.config import Config, load_config
 from bot.sandbox.discord import LocalDiscord
 from bot.sandbox.discord.command_names import CommandType
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.world import Guild
 from bot.sandbox.segmind import LocalSegmind
 from bot.sandbox.segmind.models import MODELS
 
@@ -43,7 +45,12 @@ class Sandbox:
 
 
 def sandbox_config(discord: LocalDiscord, segmind: LocalSegmind, folder: Path) -> Config:
-    """The bot's configuration for these stand-ins; its data stands under `folder`."""
+    """The bot's configuration for these stand-ins; its data stands under `folder`.
+
+    The application's owner is the operator, in the servers where they are an administrator.
+    """
+    owner_id = discord.world.application.owner_id
+    operated = [str(guild.id) for guild in discord.world.guilds.values() if _runs(owner_id, guild)]
     return load_config(
         discord_token=discord.token,
         segmind_api_key=KEY,
@@ -52,6 +59,15 @@ def sandbox_config(discord: LocalDiscord, segmind: LocalSegmind, folder: Path) -
         segmind_history_url=segmind.base_url,
         database_url=f"sqlite:///{folder}/imagen.db",
         images_dir=folder / "images",
+        operator_ids=str(owner_id),
+        operator_guild_ids=",".join(operated),
+    )
+
+
+def _runs(user_id: int, guild: Guild) -> bool:
+    member = guild.members.get(user_id)
+    return member is not None and any(
+        guild.roles[role].permissions & Permission.ADMINISTRATOR for role in member.role_ids
     )
 
 

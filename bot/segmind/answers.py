@@ -110,7 +110,9 @@ def clean(text: str) -> str:
     """
     # What is far from both ends is never looked at.
     ends = text if len(text) <= 4 * TEXT_MAX_CHARS else text[: 2 * TEXT_MAX_CHARS] + text[-2 * TEXT_MAX_CHARS :]
-    line = " ".join("".join(" " if unicodedata.category(char)[0] == "C" else char for char in ends).split())
+    if not ends.isprintable():
+        ends = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in ends)
+    line = " ".join(ends.split())
     if len(line) <= TEXT_MAX_CHARS:
         return line
     return f"{line[: TEXT_MAX_CHARS - _TAIL_CHARS - 1]}…{line[-_TAIL_CHARS:]}"

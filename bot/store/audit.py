@@ -1,8 +1,9 @@
 """Do the books balance? Each rule is one statement, so that it sees one moment even while the bot works."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from bot.store.database import Database
+from bot.store.database import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +14,15 @@ class Finding:
     subject: str
 
 
-async def audit(database: Database) -> list[Finding]:
+class Books(Reader, Protocol):
+    """What can be audited: a database, or a moment of one."""
+
+    async def check(self) -> list[str]:
+        """Ask the engine to look its files over; return what it found wrong, one line each."""
+        ...
+
+
+async def audit(database: Books) -> list[Finding]:
     """Hold the books against their rules; an empty list means that everything balances."""
     findings = [Finding(rule="the engine finds its files sound", subject=text) for text in await database.check()]
     for rule, sql in _RULES.items():

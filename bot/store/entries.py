@@ -1,5 +1,6 @@
 """The entries of the ledger, and the balances that they add up to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ class Kind(StrEnum):
 
     GRANT = "grant"  # a limit was given or raised
     CORRECT = "correct"  # a limit was lowered
+    EXPIRE = "expire"  # the period is over: what was left of its limit is gone
     HOLD = "hold"  # set aside for a job
     SETTLE = "settle"  # the job cost this much; the rest of its hold is free again
     RELEASE = "release"  # the job cost its owner nothing
@@ -36,8 +38,11 @@ class Entry:
     at_ms: int
 
 
-async def open_balance(tx: Transaction, *, owner: str, period: str) -> int:
-    """Make sure that the owner has an account and a balance in this period; return the account's id."""
+async def open_balance(tx: Transaction, *, owner: str, period: str, ends_ms: int | None = None) -> int:
+    """Make sure that the owner has an account and a balance in this period; return the account's id.
+
+    `ends_ms` is when the period ends, None if never; a balance that is there keeps the end it has.
+    """
     rows = await tx.fetch(
         "SELECT account_id FROM accounts JOIN balances USING (account_id) WHERE owner = $1 AND period = $2",
         owner,
@@ -50,10 +55,11 @@ async def open_balance(tx: Transaction, *, owner: str, period: str) -> int:
             owner,
         )
         rows = await tx.fetch(
-            """INSERT INTO balances (account_id, period, granted, held, spent)
-            SELECT account_id, $2, 0, 0, 0 FROM accounts WHERE owner = $1 RETURNING account_id""",
+            """INSERT INTO balances (account_id, period, granted, held, spent, ends_ms)
+            SELECT account_id, $2, 0, 0, 0, $3 FROM accounts WHERE owner = $1 RETURNING account_id""",
             owner,
             period,
+            ends_ms,
         )
     account_id: int = rows[0]["account_id"]
     return account_id
@@ -101,11 +107,42 @@ async def change_balance(tx: Transaction, entry: Entry) -> bool:
     return touched == 1
 
 
-async def add(tx: Transaction, entry: Entry) -> bool:
-    """Write the entry; False, and nothing written, if its job has such an entry on this account."""
+async def hold_on_balances(
+    tx: Transaction, accounts: Sequence[tuple[str, str]], *, amount_microcredits: int
+) -> dict[tuple[str, str], int]:
+    """Add the amount to what is held of each balance that has as much left; returns those accounts with their ids."""
+    pairs = range(2, 2 * len(accounts) + 2, 2)
+    id_of = "SELECT account_id FROM accounts WHERE owner ="
+    # Each pair by itself, for of a list of pairs no index would be of use.
+    wanted = " OR ".join(f"(account_id = ({id_of} ${place}) AND period = ${place + 1})" for place in pairs)
+    rows = await tx.fetch(
+        f"""UPDATE balances SET held = held + $1
+        WHERE held + $1 + spent <= granted AND ({wanted})
+        RETURNING account_id, period, (SELECT owner FROM accounts WHERE accounts.account_id = balances.account_id) AS owner""",  # noqa: S608 - places only
+        amount_microcredits,
+        *(name for account in accounts for name in account),
+    )
+    return {(row["owner"], row["period"]): row["account_id"] for row in rows}
+
+
+async def add(tx: Transaction, *entries: Entry) -> bool:
+    """Write the entries; False, and the others written, if a job has such an entry on its account already."""
+    columns = [_columns(entry) for entry in entries]
+    width = len(columns[0])
+    rows = (
+        ", ".join(f"${place}" for place in range(start, start + width))
+        for start in range(1, len(columns) * width, width)
+    )
     touched = await tx.execute(
-        """INSERT INTO entries (account_id, period, kind, interaction_id, number, granted, held, spent, at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING""",
+        f"""INSERT INTO entries (account_id, period, kind, interaction_id, number, granted, held, spent, at_ms)
+        VALUES {", ".join(f"({row})" for row in rows)} ON CONFLICT DO NOTHING""",  # noqa: S608 - places only
+        *(value for row in columns for value in row),
+    )
+    return touched == len(entries)
+
+
+def _columns(entry: Entry) -> tuple[str | int | None, ...]:
+    return (
         entry.account_id,
         entry.period,
         entry.kind.value,
@@ -116,4 +153,3 @@ async def add(tx: Transaction, entry: Entry) -> bool:
         entry.spent,
         entry.at_ms,
     )
-    return touched == 1

@@ -89,6 +89,17 @@ async def open_requests(reader: Reader) -> list[int]:
     return [row["interaction_id"] for row in rows]
 
 
+async def open_jobs_of(reader: Reader, *, guild_id: int, user_id: int) -> list[Job]:
+    """A member's jobs in a server that have not ended, those of the oldest request first."""
+    rows = await reader.fetch(
+        """SELECT jobs.* FROM jobs JOIN requests USING (interaction_id)
+        WHERE finished_ms IS NULL AND guild_id = $1 AND user_id = $2 ORDER BY accepted_ms, interaction_id, number""",
+        guild_id,
+        user_id,
+    )
+    return [job_of(row) for row in rows]
+
+
 async def known_request_ids(reader: Reader, *, slug: str, since_ms: int) -> set[str]:
     """Return Segmind's names of every job for this model that had not ended before that instant."""
     rows = await reader.fetch(

@@ -1,20 +1,21 @@
 """Credits: every change is an entry, a balance is the sum of its entries, and money moves with the job's state.
 
-Amounts are whole micro-credits (1 credit = 1 US dollar = 1,000,000). An account has a balance for each period, a
-calendar month in UTC. A job's hold is closed exactly once: settled at what the job cost, or released. What was or may
-have been paid above a hold is booked to the operator, never over anybody's limit.
+Amounts are whole micro-credits (1 credit = 1 US dollar = 1,000,000). An account has a balance for each period, named by
+the period's label (bot/periods.py). A job holds its price on one account of every limit that applies to it; all of
+these holds are closed together and exactly once: settled at what the job cost, or released. What was or may have been
+paid above a hold is booked to the operator, never over anybody's limit.
 """
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.errors import ImagenError, StoreError
+from bot.limits import Limit, Usage
+from bot.periods import Per
 from bot.store.database import Reader, Transaction
-from bot.store.entries import Entry, Kind, add, book, change_balance, holds_of, open_balance
+from bot.store.entries import Entry, Kind, add, book, change_balance, hold_on_balances, holds_of, open_balance
 
 OPERATOR = "operator"  # the owner of the account that carries what no limit covers
-_MS_PER_S = 1000
-_MONTHS = 12
 
 
 class InsufficientCredits(ImagenError):
@@ -30,36 +31,6 @@ class AlreadyClosed(ImagenError):
     """The job's hold was settled or released before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """A balance, in micro-credits: the limit, what running jobs hold, and what finished jobs cost."""
-
-    granted: int
-    held: int
-    spent: int
-
-    @property
-    def left(self) -> int:
-        return self.granted - self.held - self.spent
-
-
-def guild_owner(guild_id: int) -> str:
-    """Name the owner of a guild's account."""
-    return f"guild:{guild_id}"
-
-
-def period_of(at_ms: int) -> str:
-    """Return the calendar month in UTC that this instant is in, as `2026-11`."""
-    return datetime.fromtimestamp(at_ms / _MS_PER_S, tz=UTC).strftime("%Y-%m")
-
-
-def period_end_ms(period: str) -> int:
-    """Return the first instant after this month."""
-    year, month = map(int, period.split("-"))
-    end = datetime(year + month // _MONTHS, month % _MONTHS + 1, 1, tzinfo=UTC)
-    return int(end.timestamp()) * _MS_PER_S
-
-
 async def usage(reader: Reader, *, owner: str, period: str) -> Usage:
     """Look a balance up; whoever has none yet has zeros."""
     rows = await reader.fetch(
@@ -70,14 +41,49 @@ async def usage(reader: Reader, *, owner: str, period: str) -> Usage:
     return Usage(rows[0]["granted"], rows[0]["held"], rows[0]["spent"]) if rows else Usage(0, 0, 0)
 
 
-async def grant_to(tx: Transaction, *, owner: str, period: str, limit_microcredits: int, at_ms: int) -> None:
+async def usages(reader: Reader, limits: Iterable[Limit]) -> dict[Limit, Usage]:
+    """Look the balances of one or more limits up in one question; those that do not exist yet are left out."""
+    wanted = {(limit.owner, limit.period.label): limit for limit in limits}
+    owners, periods = (tuple(dict.fromkeys(names)) for names in zip(*wanted, strict=True))
+    places = [f"${place}" for place in range(1, len(owners) + len(periods) + 1)]
+    # Asked for as pairs, every balance there is would be looked at: no index leads from an owner to a balance.
+    rows = await reader.fetch(
+        f"""SELECT owner, period, granted, held, spent FROM accounts JOIN balances USING (account_id)
+        WHERE owner IN ({", ".join(places[: len(owners)])}) AND period IN ({", ".join(places[len(owners) :])})""",  # noqa: S608 - places only
+        *owners,
+        *periods,
+    )
+    found = {(row["owner"], row["period"]): Usage(row["granted"], row["held"], row["spent"]) for row in rows}
+    return {limit: found[key] for key, limit in wanted.items() if key in found}
+
+
+async def grant_to(
+    tx: Transaction, *, owner: str, period: str, limit_microcredits: int, at_ms: int, ends_ms: int | None = None
+) -> None:
     """Make this the limit of the period, or what is held and spent already if that is more."""
-    account_id = await open_balance(tx, owner=owner, period=period)
+    account_id = await open_balance(tx, owner=owner, period=period, ends_ms=ends_ms)
     now = await usage(tx, owner=owner, period=period)
-    change = max(limit_microcredits, now.held + now.spent) - now.granted
+    change = max(limit_microcredits, now.used) - now.granted
     if change:
         kind = Kind.GRANT if change > 0 else Kind.CORRECT
         await book(tx, Entry(account_id=account_id, period=period, kind=kind, granted=change, at_ms=at_ms))
+
+
+async def give(tx: Transaction, *, owner: str, period: str, amount_microcredits: int, at_ms: int) -> Usage:
+    """Give credits on top, or take some of them back where the amount is below zero; return the balance then.
+
+    Raises InsufficientCredits, with nothing taken, where less than that is left.
+    """
+    account_id = await open_balance(tx, owner=owner, period=period)
+    kind = Kind.GRANT if amount_microcredits > 0 else Kind.CORRECT
+    entry = Entry(account_id=account_id, period=period, kind=kind, granted=amount_microcredits, at_ms=at_ms)
+    if amount_microcredits:
+        if not await change_balance(tx, entry):
+            now = await usage(tx, owner=owner, period=period)
+            left_microcredits = now.granted - now.used
+            raise InsufficientCredits(left_microcredits=left_microcredits, needed_microcredits=-amount_microcredits)
+        await add(tx, entry)
+    return await usage(tx, owner=owner, period=period)
 
 
 async def hold(
@@ -85,30 +91,31 @@ async def hold(
     *,
     interaction_id: int,
     number: int,
-    owner: str,
-    period: str,
+    accounts: Sequence[tuple[str, str]],
     amount_microcredits: int,
     at_ms: int,
 ) -> None:
-    """Set an amount (0 or more) aside for a job.
+    """Set an amount (0 or more) aside for a job on each of these accounts, named by their owners and periods.
 
-    Raises InsufficientCredits if that is more than what is left, and StoreError if the job holds on this account.
+    The transaction must end with an error of this: InsufficientCredits if the amount is more than what is left of one
+    of them, or StoreError if the job holds on one already.
     """
-    account_id = await open_balance(tx, owner=owner, period=period)
     entry = Entry(
-        account_id=account_id,
-        period=period,
+        account_id=0,
+        period="",
         kind=Kind.HOLD,
         interaction_id=interaction_id,
         number=number,
         held=amount_microcredits,
         at_ms=at_ms,
     )
-    if not await change_balance(tx, entry):
-        now = await usage(tx, owner=owner, period=period)
-        raise InsufficientCredits(left_microcredits=now.left, needed_microcredits=amount_microcredits)
-    if not await add(tx, entry):
-        raise StoreError(f"job {interaction_id}/{number} holds on this account already")
+    held = await hold_on_balances(tx, accounts, amount_microcredits=amount_microcredits)
+    if len(held) < len(accounts):
+        now = [await usage(tx, owner=owner, period=period) for owner, period in accounts if (owner, period) not in held]
+        left_microcredits = min(each.granted - each.used for each in now)
+        raise InsufficientCredits(left_microcredits=left_microcredits, needed_microcredits=amount_microcredits)
+    if not await add(tx, *(replace(entry, account_id=held[account], period=account[1]) for account in accounts)):
+        raise StoreError(f"job {interaction_id}/{number} holds on one of these accounts already")
 
 
 async def settle(
@@ -157,6 +164,6 @@ async def _close(tx: Transaction, held: Entry, *, kind: Kind, spent: int, at_ms:
 
 async def _book_to_operator(tx: Transaction, held: Entry, *, kind: Kind, amount_microcredits: int, at_ms: int) -> None:
     if amount_microcredits > 0:
-        account_id = await open_balance(tx, owner=OPERATOR, period=held.period)
-        booked = replace(held, account_id=account_id, kind=kind, held=0, at_ms=at_ms)
+        account_id = await open_balance(tx, owner=OPERATOR, period=Per.EVER.value)
+        booked = replace(held, account_id=account_id, period=Per.EVER.value, kind=kind, held=0, at_ms=at_ms)
         await book(tx, replace(booked, granted=amount_microcredits, spent=amount_microcredits))

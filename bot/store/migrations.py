@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import SchemaTooNew, StoreError
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Reader, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,22 @@ async def migrate(database: Database, migrations: Sequence[Migration]) -> None:
                 await _apply(tx, number, migrations[number - 1])
 
 
-async def _applied(tx: Transaction) -> dict[int, str]:
-    rows = await tx.fetch("SELECT number, checksum FROM migrations ORDER BY number")
+async def check_schema(reader: Reader, migrations: Sequence[Migration]) -> None:
+    """Raise SchemaTooNew, or StoreError, where this is not exactly the schema of the database."""
+    try:
+        applied = await _applied(reader)
+    except StoreError as error:
+        raise StoreError(f"{error}; is this a database of the bot?") from error
+    _check(applied, migrations)
+    if len(applied) < len(migrations):
+        raise StoreError(
+            f"this database has schema {len(applied)}, and this version of the bot needs schema {len(migrations)}; "
+            "start the bot once, which brings it up to date"
+        )
+
+
+async def _applied(reader: Reader) -> dict[int, str]:
+    rows = await reader.fetch("SELECT number, checksum FROM migrations ORDER BY number")
     return {row["number"]: row["checksum"] for row in rows}
 
 

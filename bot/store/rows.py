@@ -8,15 +8,19 @@ from typing import Any
 from bot.jobs import Api, Delivery, Job, Outcome, Request, Shown, State, Way
 from bot.store.database import Row
 
+_REQUEST = tuple(field.name for field in fields(Request))
+_DELIVERY = tuple(field.name for field in fields(Delivery))
+_JOB = tuple(field.name for field in fields(Job))
+
 
 def request_row(request: Request) -> dict[str, Any]:
-    row = {field.name: storable(getattr(request, field.name)) for field in fields(Request)}
+    row = {name: storable(getattr(request, name)) for name in _REQUEST}
     del row["values"]
     return row | {"options": json.dumps(dict(request.values)), "role_ids": json.dumps(request.role_ids)}
 
 
 def request_of(row: Row) -> Request:
-    columns = {field.name: row[field.name] for field in fields(Request) if field.name != "values"}
+    columns = {name: row[name] for name in _REQUEST if name != "values"}
     return Request(
         **columns
         | {
@@ -29,21 +33,21 @@ def request_of(row: Row) -> Request:
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
-    return {field.name: storable(getattr(delivery, field.name)) for field in fields(Delivery)}
+    return {name: storable(getattr(delivery, name)) for name in _DELIVERY}
 
 
 def delivery_of(row: Row) -> Delivery:
-    columns = {field.name: row[field.name] for field in fields(Delivery)}
+    columns = {name: row[name] for name in _DELIVERY}
     return Delivery(**columns | {"shown": Shown(row["shown"]), "way": Way(row["way"])})
 
 
 def job_row(job: Job) -> dict[str, Any]:
-    row = {field.name: storable(getattr(job, field.name)) for field in fields(Job) if field.name != "payload"}
+    row = {name: storable(getattr(job, name)) for name in _JOB if name != "payload"}
     return row | {"payload": json.dumps(dict(job.payload))}
 
 
 def job_of(row: Row) -> Job:
-    columns = {field.name: row[field.name] for field in fields(Job)}
+    columns = {name: row[name] for name in _JOB}
     return Job(
         **columns
         | {

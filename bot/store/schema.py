@@ -3,6 +3,7 @@
 Whole milliseconds since 1970 end in `_ms`; amounts are whole micro-credits. Ids of Discord need 64 bits. JSON is text.
 """
 
+from bot.store.administration_tables import ADMINISTRATION_TABLES
 from bot.store.migrations import Migration
 
 _REQUESTS = """
@@ -10,6 +11,7 @@ CREATE TABLE requests (
     interaction_id BIGINT PRIMARY KEY,
     guild_id BIGINT NOT NULL,
     channel_id BIGINT NOT NULL,
+    place_id BIGINT NOT NULL,
     user_id BIGINT NOT NULL,
     role_ids TEXT NOT NULL,
     locale TEXT NOT NULL,
@@ -56,6 +58,7 @@ CREATE TABLE jobs (
     content_type TEXT,
     attachment_id BIGINT,
     attachment_name TEXT,
+    counted BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (interaction_id, number),
     CHECK ((finished_ms IS NULL) = (state IN ('accepted', 'submitting', 'running')))
 )"""
@@ -78,6 +81,7 @@ CREATE TABLE accounts (
     owner TEXT UNIQUE
 )"""
 
+# A period that never ends has no ends_ms.
 _BALANCES = """
 CREATE TABLE balances (
     account_id BIGINT NOT NULL REFERENCES accounts (account_id),
@@ -85,6 +89,7 @@ CREATE TABLE balances (
     granted BIGINT NOT NULL CHECK (granted >= 0),
     held BIGINT NOT NULL CHECK (held >= 0),
     spent BIGINT NOT NULL CHECK (spent >= 0),
+    ends_ms BIGINT,
     PRIMARY KEY (account_id, period),
     CHECK (held + spent <= granted)
 )"""
@@ -101,11 +106,12 @@ CREATE TABLE entries (
     held BIGINT NOT NULL,
     spent BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
-    CHECK ((interaction_id IS NULL) = (kind IN ('grant', 'correct'))),
-    CHECK ((number IS NULL) = (kind IN ('grant', 'correct'))),
+    CHECK ((interaction_id IS NULL) = (kind IN ('grant', 'correct', 'expire'))),
+    CHECK ((number IS NULL) = (kind IN ('grant', 'correct', 'expire'))),
     CHECK (CASE kind
         WHEN 'grant' THEN granted > 0 AND held = 0 AND spent = 0
         WHEN 'correct' THEN granted < 0 AND held = 0 AND spent = 0
+        WHEN 'expire' THEN granted < 0 AND held = 0 AND spent = 0
         WHEN 'hold' THEN granted = 0 AND held >= 0 AND spent = 0
         WHEN 'settle' THEN granted = 0 AND held <= 0 AND spent >= 0 AND spent <= -held
         WHEN 'release' THEN granted = 0 AND held <= 0 AND spent = 0
@@ -128,7 +134,8 @@ CREATE TABLE latencies (
     slug TEXT PRIMARY KEY,
     jobs BIGINT NOT NULL,
     sum_ln DOUBLE PRECISION NOT NULL,
-    sum_ln_squared DOUBLE PRECISION NOT NULL
+    sum_ln_squared DOUBLE PRECISION NOT NULL,
+    refused DOUBLE PRECISION NOT NULL
 )"""
 
 _INDEXES = (
@@ -136,6 +143,12 @@ _INDEXES = (
     "CREATE INDEX jobs_open ON jobs (state, accepted_ms, interaction_id, number) WHERE finished_ms IS NULL",
     "CREATE INDEX jobs_by_slug ON jobs (slug, finished_ms)",
     "CREATE INDEX jobs_by_image ON jobs (sha256) WHERE sha256 IS NOT NULL",
+    """CREATE INDEX jobs_uncounted ON jobs (interaction_id, number)
+        WHERE finished_ms IS NOT NULL AND counted = FALSE""",
+    "CREATE INDEX requests_by_guild ON requests (guild_id, created_ms)",
+    "CREATE INDEX changes_by_subject ON changes (guild_id, subject, at_ms)",
+    "CREATE INDEX notices_open ON notices (created_ms, notice_id) WHERE ended_ms IS NULL",
+    "CREATE INDEX balances_by_end ON balances (ends_ms) WHERE ends_ms IS NOT NULL",
     "CREATE INDEX entries_by_balance ON entries (account_id, period)",
     "CREATE UNIQUE INDEX entries_one_hold ON entries (interaction_id, number, account_id) WHERE kind = 'hold'",
     """CREATE UNIQUE INDEX entries_one_closing ON entries (interaction_id, number, account_id)
@@ -162,6 +175,7 @@ MIGRATIONS = (
             _ENTRIES,
             _GUILD_SETTINGS,
             _LATENCIES,
+            *ADMINISTRATION_TABLES,
             *_INDEXES,
         ),
         sqlite=_APPEND_ONLY_SQLITE,

@@ -20,7 +20,9 @@ from bot.store.schema import MIGRATIONS
 from bot.store.sqlite_connection import (
     Connect,
     Connection,
+    bound,
     connect_in_thread,
+    damage,
     make_private,
     set_up_reader,
     set_up_writer,
@@ -74,11 +76,11 @@ class Turn:
 
     async def fetch(self, sql: str, *args: Any) -> list[Row]:
         self._check_open()
-        return list(await self._watched(self._connection.execute_fetchall(sql, _bound(args))))
+        return list(await self._watched(self._connection.execute_fetchall(sql, bound(args))))
 
     async def execute(self, sql: str, *args: Any) -> int:
         self._check_open()
-        return (await self._watched(self._connection.execute(sql, _bound(args)))).rowcount
+        return (await self._watched(self._connection.execute(sql, bound(args)))).rowcount
 
     def _check_open(self) -> None:
         _raise(self.failure)  # a statement now would stand outside any transaction
@@ -126,14 +128,10 @@ class Sqlite:
         self._closing: asyncio.Task[None] | None = None
 
     async def fetch(self, sql: str, *args: Any) -> list[Row]:
-        return list(await translated(self._reader.execute_fetchall(sql, _bound(args))))
+        return list(await translated(self._reader.execute_fetchall(sql, bound(args))))
 
     async def check(self) -> list[str]:
-        try:
-            rows = await self.fetch("PRAGMA quick_check")
-        except StoreError as error:  # damage can be such that not even the check gets through
-            return [str(error)]
-        return [text for row in rows if (text := str(row["quick_check"])) != "ok"]
+        return await damage(self)
 
     async def close(self) -> None:
         self._closed = True
@@ -234,10 +232,6 @@ class Sqlite:
 
     async def _statement(self, sql: str) -> None:
         await translated(self._connection.execute(sql, {}))
-
-
-def _bound(args: tuple[Any, ...]) -> dict[str, Any]:
-    return {str(position): value for position, value in enumerate(args, start=1)}
 
 
 def _raise(error: StoreError | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite
 
 from bot.errors import StoreError, StoreFull, StoreLocked
+from bot.store.database import Reader
 
 BUSY_TIMEOUT_MS = 5_000  # how long SQLite itself waits for a lock that another process holds
 
@@ -56,10 +57,26 @@ Connect = Callable[[Path], Awaitable[Connection]]
 
 async def connect_in_thread(path: Path) -> Connection:
     """Open a connection that works in a thread of its own, in autocommit mode."""
+    return await _connect(str(path))
+
+
+async def connect_to_read(path: Path) -> Connection:
+    """The same, to a file that is there already and is not written to."""
+    return await _connect(_read_only(path), uri=True)
+
+
+def _read_only(path: Path) -> str:
+    """The name by which SQLite neither makes the file nor writes to it."""
+    if not path.is_file():
+        raise StoreError(f"there is no database at {path}")
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
+async def _connect(name: str, *, uri: bool = False) -> Connection:
     logger = logging.getLogger("aiosqlite")
     if logger.level < logging.INFO:
         logger.setLevel(logging.INFO)  # at DEBUG it prints bound values: prompts and reply tokens
-    opening = asyncio.ensure_future(aiosqlite.connect(path, isolation_level=None))
+    opening = asyncio.ensure_future(aiosqlite.connect(name, isolation_level=None, uri=uri))
     try:
         connection = await asyncio.shield(opening)
     except asyncio.CancelledError:
@@ -87,6 +104,20 @@ async def set_up_writer(connection: Connection) -> None:
 
 async def set_up_reader(connection: Connection) -> None:
     await _run(connection, (*_PRAGMAS, "PRAGMA query_only = ON"))
+
+
+async def damage(reader: Reader) -> list[str]:
+    """What SQLite finds wrong with its files, one line each."""
+    try:
+        rows = await reader.fetch("PRAGMA quick_check")
+    except StoreError as error:  # damage can be such that not even the check gets through
+        return [str(error)]
+    return [text for row in rows if (text := str(row["quick_check"])) != "ok"]
+
+
+def bound(args: tuple[Any, ...]) -> dict[str, Any]:
+    """`$1`, `$2`, … as this driver takes them."""
+    return {str(position): value for position, value in enumerate(args, start=1)}
 
 
 async def _run(connection: Connection, statements: Iterable[str]) -> None:

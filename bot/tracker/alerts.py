@@ -1,30 +1,37 @@
 """What the operator is told: in the log always, and by a message as far as Discord lets it through."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from bot.clock import Clock
 from bot.markdown import clipped
 from bot.money import credits_text
-from bot.ports import Presenter
 from bot.text import FALLBACK, Texts
 
 DETAIL_CHARACTERS_MAX = 300
 # What may befall each of hundreds of requests is a message once in this time; all of it stands in the log.
 QUIET_MS = 3_600_000
-_OF_REQUESTS = frozenset({"account", "lost", "overrun", "poison"})
+_OF_REQUESTS = frozenset({"account", "key_doubted", "lost", "overrun", "poison"})
 # Amounts among the values of an alert, in micro-credits.
 _AMOUNTS = frozenset({"balance", "credits", "cost", "price"})
 
 log = structlog.get_logger()
 
 
+class AlertLine(Protocol):
+    """The way to the operator."""
+
+    async def alert(self, text: str) -> None:
+        """Tell the operator; never raises."""
+        ...
+
+
 class Alerts:
     """Tells the operator, in the words below `alert.` of the catalogue."""
 
-    def __init__(self, *, presenter: Presenter, texts: Texts, clock: Clock) -> None:
-        self._presenter = presenter
+    def __init__(self, *, line: AlertLine, texts: Texts, clock: Clock) -> None:
+        self._line = line
         self._texts = texts
         self._clock = clock
         self._quiet_until_ms: dict[str, int] = {}
@@ -38,7 +45,7 @@ class Alerts:
         words = self._texts(FALLBACK, f"alert.{alert}", **shown)
         if alert in _OF_REQUESTS:
             words += " " + self._texts(FALLBACK, "alert.quiet")
-        await self._presenter.alert(words)
+        await self._line.alert(words)
 
     def _due(self, alert: str) -> bool:
         now_ms = self._clock.now_ms()

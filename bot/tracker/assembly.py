@@ -1,8 +1,10 @@
 """How the tracker is put together from its parts, whatever it is connected to."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.admin.rulebook import Rulebook
 from bot.cards import CardWriter
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -10,10 +12,9 @@ from bot.config import Config
 from bot.limiter import RequestBudget
 from bot.media.gallery import Gallery
 from bot.ports import Painter, Presenter
-from bot.settings import MONTHLY_LIMIT
 from bot.store.database import Database
 from bot.text import Texts
-from bot.tracker.alerts import Alerts
+from bot.tracker.alerts import AlertLine, Alerts
 from bot.tracker.availability import Availability
 from bot.tracker.books import Books
 from bot.tracker.collecting import Collector
@@ -22,6 +23,7 @@ from bot.tracker.desk import Desk
 from bot.tracker.endings import Endings
 from bot.tracker.guard import Guard
 from bot.tracker.housekeeping import Housekeeper
+from bot.tracker.key_trouble import KeyTrouble
 from bot.tracker.paces import Paces
 from bot.tracker.recovering import Recovery
 from bot.tracker.searching import Searcher
@@ -34,20 +36,27 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """The tracker and what works beside it."""
+    """The tracker, what works beside it, and what others may use of it."""
 
     tracker: Tracker
     recovery: Recovery
     housekeeper: Housekeeper
+    tools: "Tools"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What the machine is connected to: the real things, a sandbox, or a test's fakes."""
+    """What the machine is connected to: the real things, a sandbox, or a test's fakes.
+
+    `line` is the way to the operator; `noticed` is called when something was written down that a server is to be told.
+    """
 
     db: Database
+    rulebook: Rulebook
     painter: Painter
     presenter: Presenter
+    line: AlertLine
+    noticed: Callable[[], None]
     gallery: Gallery
     clock: Clock
     rng: random.Random
@@ -61,19 +70,22 @@ class Tools:
     budget: RequestBudget
     availability: Availability
     alerts: Alerts
+    key: KeyTrouble
     collector: Collector
     endings: Endings
 
 
 def _tools(outside: Outside, *, config: Config, texts: Texts) -> Tools:
-    alerts = Alerts(presenter=outside.presenter, texts=texts, clock=outside.clock)
+    alerts = Alerts(line=outside.line, texts=texts, clock=outside.clock)
+    availability = Availability(outside.clock)
     books = Books(db=outside.db, alerts=alerts, clock=outside.clock)
     collector = Collector(books=books, gallery=outside.gallery, clock=outside.clock)
     return Tools(
         books=books,
         budget=RequestBudget(config.segmind_requests_per_minute, outside.clock, outside.rng),
-        availability=Availability(outside.clock),
+        availability=availability,
         alerts=alerts,
+        key=KeyTrouble(availability=availability, alerts=alerts),
         collector=collector,
         endings=Endings(books=books, collector=collector, alerts=alerts),
     )
@@ -91,6 +103,7 @@ def _tracker(outside: Outside, tools: Tools, desk: Desk, *, config: Config, cata
         searcher=searcher,
         endings=tools.endings,
         alerts=tools.alerts,
+        key=tools.key,
         clock=clock,
     )
     watcher = Watcher(
@@ -99,6 +112,7 @@ def _tracker(outside: Outside, tools: Tools, desk: Desk, *, config: Config, cata
         budget=budget,
         paces=paces,
         endings=tools.endings,
+        key=tools.key,
         clock=clock,
         rng=outside.rng,
     )
@@ -129,8 +143,9 @@ def assemble(outside: Outside, *, config: Config, catalog: Catalog, texts: Texts
         db=outside.db,
         catalog=catalog,
         availability=tools.availability,
+        rulebook=outside.rulebook,
+        noticed=outside.noticed,
         ceiling=config.safety_ceiling,
-        defaults={MONTHLY_LIMIT.name: config.monthly_limit_microcredits},
         clock=outside.clock,
         rng=outside.rng,
     )
@@ -150,4 +165,5 @@ def assemble(outside: Outside, *, config: Config, catalog: Catalog, texts: Texts
             quota_bytes=config.images_quota_mib * MIB,
             retention_days=config.images_retention_days,
         ),
+        tools=tools,
     )

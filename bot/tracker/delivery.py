@@ -3,7 +3,8 @@
 Delivery is a step of its own behind every other: it reads what the jobs came to and makes Discord agree. A crash at
 any point is harmless: what is shown is written down only after Discord confirmed it, and showing the same card twice
 changes nothing. Only a new message could appear twice, so the intention to post is written down first, and after a
-crash the bot looks for the message before it posts again.
+crash the bot looks for the message before it posts again. Nor is a way left before the bot has looked at what stands
+there: it may be the end of the card, taken by Discord and never written down.
 """
 
 import asyncio
@@ -14,13 +15,13 @@ import structlog
 
 from bot.cards import CardWriter, ref_of
 from bot.clock import Clock, first_of
-from bot.errors import ContentBlocked, DeliveryError, MediaError, TooLarge
+from bot.errors import ContentBlocked, DeliveryError, MediaError, TokenExpired, TooLarge
 from bot.jobs import Delivery, Job, Request, Shown, Way
 from bot.ports import Address, Card, CardImage, Presenter, Receipt
 from bot.tracker.books import Books
 from bot.tracker.collecting import Collector, stem_of
-from bot.tracker.views import Moments, complete, settled
-from bot.ways import backoff_s, first_way, next_way, same_way_again
+from bot.tracker.views import Moments, complete, settled, told_by
+from bot.ways import backoff_s, next_way, same_way_again, token_lives
 
 # Discord takes 25 MiB in one request; the card's words and the form around the picture need little.
 UPLOAD_BYTES_MAX = 24 * 1024 * 1024
@@ -83,7 +84,6 @@ class Courier:
 
     async def _step(self, showing: Showing) -> None:
         """Bring Discord one step nearer to what is true, or wait until there is something to do."""
-        await self._leave_dead_token(showing)
         images = await self._images(showing)
         view = showing.moments.view(
             showing.jobs, images={number: image for number, (image, _) in images.items()}, now_ms=self._clock.now_ms()
@@ -97,20 +97,9 @@ class Courier:
         try:
             receipt = await self._present(showing, card)
         except DeliveryError as error:
-            await self._refused(showing, error)
+            await self._refused(showing, card, error)
         else:
             await self._confirmed(showing, card, receipt)
-
-    async def _leave_dead_token(self, showing: Showing) -> None:
-        way = first_way(
-            showing.delivery.way,
-            created_ms=showing.request.created_ms,
-            now_ms=self._clock.now_ms(),
-            private=showing.request.private,
-            message_known=showing.delivery.message_id is not None,
-        )
-        if way is not showing.delivery.way:
-            await self._go_over(showing, way)
 
     def _nothing_to_show(self, showing: Showing, card: Card) -> bool:
         if showing.delivery.way is Way.KEPT:
@@ -152,11 +141,15 @@ class Courier:
         delivery = showing.delivery
         if delivery.way is Way.KEPT:
             return None
+        if delivery.way is Way.REPLY and not token_lives(
+            created_ms=showing.request.created_ms, now_ms=self._clock.now_ms()
+        ):
+            raise TokenExpired("its fifteen minutes are over")
         if delivery.way in {Way.CHANNEL, Way.DIRECT} and delivery.message_id is None:
             if delivery.posting_ms is not None:
-                found = await self._presenter.find(address=showing.address, way=delivery.way)
-                if found is not None:
-                    await self._save(showing, message_id=found.message_id, message_channel_id=found.channel_id)
+                there = await self._presenter.find(address=showing.address, way=delivery.way)
+                if there is not None:
+                    await self._known(showing, there.receipt)
             else:
                 await self._save(showing, posting_ms=self._clock.now_ms())
         return await self._presenter.show(card, address=showing.address, way=showing.delivery.way)
@@ -191,24 +184,39 @@ class Courier:
                 showing.jobs[at] = await self._books.record(job, attachment_id=attachment_id, attachment_name=name)
         return shown
 
-    async def _refused(self, showing: Showing, error: DeliveryError) -> None:
-        delivery = showing.delivery
-        kind = type(error).__name__
-        log.warning("Discord did not take a card", way=delivery.way.value, kind=kind, reason=str(error))
-        tries = showing.tries[type(error)]
-        if same_way_again(error, tries=tries):
-            showing.tries[type(error)] += 1
-            if isinstance(error, TooLarge):
-                showing.limit_bytes //= 2
-            elif isinstance(error, ContentBlocked):
-                showing.hide_words = True
-            else:
-                await self._clock.sleep(backoff_s(tries + 1))
+    async def _refused(self, showing: Showing, card: Card, error: DeliveryError) -> None:
+        """Try again, or look at what stands there and take another way; or see that the card's end stands there."""
+        way, kind = showing.delivery.way, type(error).__name__
+        log.warning("Discord did not take a card", way=way.value, kind=kind, reason=str(error))
+        if await self._again(showing, error):
             return
-        known = delivery.message_id is not None
-        await self._go_over(
-            showing, next_way(delivery.way, error, private=showing.request.private, message_known=known)
-        )
+        try:
+            there = await self._presenter.find(address=showing.address, way=way)
+        except DeliveryError as unseen:
+            if await self._again(showing, unseen):
+                return
+            there = None
+        if there is not None and told_by(there, card):
+            await self._confirmed(showing, card, there.receipt)
+            return
+        if there is not None and showing.delivery.message_id is None:
+            await self._known(showing, there.receipt)
+        known = showing.delivery.message_id is not None
+        await self._go_over(showing, next_way(way, error, private=showing.request.private, message_known=known))
+
+    async def _again(self, showing: Showing, error: DeliveryError) -> bool:
+        """Whether the same way is tried again; if so, with what the error asks for."""
+        tries = showing.tries[type(error)]
+        if not same_way_again(error, tries=tries):
+            return False
+        showing.tries[type(error)] += 1
+        if isinstance(error, TooLarge):
+            showing.limit_bytes //= 2
+        elif isinstance(error, ContentBlocked):
+            showing.hide_words = True
+        else:
+            await self._clock.sleep(backoff_s(tries + 1))
+        return True
 
     async def _go_over(self, showing: Showing, way: Way) -> None:
         """Take another way. A new message has none of the old one's attachments."""
@@ -221,6 +229,9 @@ class Courier:
             if job.attachment_id is not None:
                 showing.jobs[at] = await self._books.record(job, attachment_id=None, attachment_name=None)
         await self._save(showing, way=way, message_id=None, message_channel_id=None, posting_ms=None)
+
+    async def _known(self, showing: Showing, receipt: Receipt) -> None:
+        await self._save(showing, message_id=receipt.message_id, message_channel_id=receipt.channel_id)
 
     async def _save(self, showing: Showing, **changes: object) -> None:
         showing.delivery = replace(showing.delivery, **changes)  # type: ignore[arg-type]

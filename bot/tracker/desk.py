@@ -1,22 +1,23 @@
 """Where a request is accepted or refused: one transaction reads, decides, holds the credits and writes the jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import Any
 
-from bot import intake
+from bot import admission, intake
+from bot.admin.allowances import check_bars
+from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.jobs import Job, Request
-from bot.settings import MONTHLY_LIMIT, GuildSettings
-from bot.store import guilds, ledger
+from bot.limits import Asker, Claim, Limit, Rules, Source, Usage, claims
 from bot.store import jobs as job_store
+from bot.store import ledger, notices
 from bot.store.database import Database, Transaction
 from bot.tracker.availability import Availability
 
 
 class Desk:
-    """Accepts requests. `defaults` are the operator's values for settings that a server did not set itself."""
+    """Accepts requests. `ceiling` bounds the safety_filter_level of all; `noticed` hears of notices that were written."""
 
     def __init__(
         self,
@@ -24,16 +25,18 @@ class Desk:
         db: Database,
         catalog: Catalog,
         availability: Availability,
+        rulebook: Rulebook,
         ceiling: str,
-        defaults: Mapping[str, Any],
+        noticed: Callable[[], None],
         clock: Clock,
         rng: Random,
     ) -> None:
         self._db = db
         self._catalog = catalog
         self._availability = availability
+        self._rulebook = rulebook
         self._ceiling = ceiling
-        self._defaults = defaults
+        self._noticed = noticed
         self._clock = clock
         self._rng = rng
 
@@ -43,29 +46,102 @@ class Desk:
         Raises intake.Refusal, with nothing written, and StoreError where the database takes nothing.
         """
         async with self._db.transaction() as tx:
-            return await job_store.jobs_of(tx, request.interaction_id) or await self._write(tx, request)
-
-    async def _write(self, tx: Transaction, request: Request) -> list[Job]:
-        now_ms = self._clock.now_ms()
-        model = intake.choose_model(request, self._catalog)
-        out = self._availability.out(model.slug)
-        jobs = intake.decide(
-            request, catalog=self._catalog, ceiling=self._ceiling, out=out, rng=self._rng, now_ms=now_ms
-        )
-        settings = GuildSettings(await guilds.load(tx, request.guild_id), self._defaults)
-        budget = {"owner": ledger.guild_owner(request.guild_id), "period": ledger.period_of(now_ms)}
-        await ledger.grant_to(tx, **budget, limit_microcredits=settings[MONTHLY_LIMIT], at_ms=now_ms)
-        usage = await ledger.usage(tx, **budget)
-        resets_ms = ledger.period_end_ms(budget["period"])
-        intake.check_budget(jobs, available_microcredits=usage.left, resets_ms=resets_ms)
-        await job_store.insert(tx, request, jobs)
-        for job in jobs:
-            await ledger.hold(
-                tx,
-                **budget,
-                interaction_id=job.interaction_id,
-                number=job.number,
-                amount_microcredits=job.price_microcredits,
-                at_ms=now_ms,
-            )
+            known = await job_store.jobs_of(tx, request.interaction_id)
+            if known:
+                return known
+            jobs, warned = await self._write(tx, request)
+        if warned:
+            self._noticed()
         return jobs
+
+    async def _write(self, tx: Transaction, request: Request) -> tuple[list[Job], bool]:
+        """The jobs, and whether the server is to be told something."""
+        now_ms = self._clock.now_ms()
+        await check_bars(tx, user_id=request.user_id, guild_id=request.guild_id)
+        rules = await self._rulebook.rules(request.guild_id, tx)
+        admission.check_open(request, rules)
+        jobs = self._decide(request, rules, now_ms=now_ms)
+        asked = claims(
+            Asker(
+                guild_id=request.guild_id,
+                place_id=request.place_id,
+                user_id=request.user_id,
+                role_ids=request.role_ids,
+            ),
+            rules,
+            now_ms=now_ms,
+        )
+        usages = await ledger.usages(tx, [limit for claim in asked for limit in claim])
+        chosen = admission.check_limits(jobs, asked, usages, rules=rules, catalog=self._catalog)
+        await job_store.insert(tx, request, jobs)
+        held = await _hold(tx, jobs, chosen, usages, at_ms=now_ms)
+        return jobs, await self._warn(tx, request.guild_id, asked, held, at_ms=now_ms)
+
+    def _decide(self, request: Request, rules: Rules, *, now_ms: int) -> list[Job]:
+        model = intake.choose_model(request, self._catalog)
+        jobs = intake.decide(
+            request,
+            catalog=self._catalog,
+            ceiling=self._ceiling,
+            out=self._availability.out(model.slug),
+            rng=self._rng,
+            now_ms=now_ms,
+        )
+        admission.check_count(model, len(jobs), rules=rules, catalog=self._catalog)
+        return jobs
+
+    async def _warn(
+        self, tx: Transaction, guild_id: int, asked: Sequence[Claim], usages: Mapping[Limit, Usage], *, at_ms: int
+    ) -> bool:
+        """Have the server told, once for each period, when its budget has reached one of the marks; whether it is."""
+        cheapest = min(model.price_microcredits for model in self._catalog.models if model.enabled)
+        percent = admission.budget_percent(asked, usages, least_price_microcredits=cheapest)
+        if percent is None:
+            return False
+        budget = next(claim[0] for claim in asked if claim[0].source is Source.BUDGET)
+        marks = [mark for mark in admission.WARN_PERCENT if mark >= percent]
+        once = [f"{budget.owner}:{budget.period.label}:{budget.amount_microcredits}:{mark}" for mark in marks]
+        # Credits that came back may bring a budget below a mark that it had passed; that is no news.
+        if any([await notices.told(tx, each) for each in once]):
+            return False
+        params = {
+            "percent": percent,
+            "used_microcredits": usages[budget].used,
+            "amount_microcredits": budget.amount_microcredits,
+            "resets_ms": budget.period.end_ms,
+        }
+        return await notices.add(
+            tx, guild_id=guild_id, message_id="notice.budget", params=params, once=once[0], at_ms=at_ms
+        )
+
+
+async def _hold(
+    tx: Transaction, jobs: Sequence[Job], chosen: Sequence[Claim], usages: Mapping[Limit, Usage], *, at_ms: int
+) -> dict[Limit, Usage]:
+    """Hold each job's price on each limit that was chosen for it; returns the balances as they are then."""
+    now = dict(usages)
+    for limit in dict.fromkeys(limit for limits in chosen for limit in limits):
+        before = usages.get(limit, Usage())
+        amount = limit.amount_microcredits
+        if amount is not None and (limit not in usages or before.granted != max(amount, before.used)):
+            await ledger.grant_to(
+                tx,
+                owner=limit.owner,
+                period=limit.period.label,
+                ends_ms=limit.period.end_ms,
+                limit_microcredits=amount,
+                at_ms=at_ms,
+            )
+    for job, limits in zip(jobs, chosen, strict=True):
+        await ledger.hold(
+            tx,
+            interaction_id=job.interaction_id,
+            number=job.number,
+            accounts=[(limit.owner, limit.period.label) for limit in limits],
+            amount_microcredits=job.price_microcredits,
+            at_ms=at_ms,
+        )
+        for limit in limits:
+            was = now.get(limit, Usage())
+            now[limit] = Usage(was.granted, was.held + job.price_microcredits, was.spent)
+    return now

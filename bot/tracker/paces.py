@@ -42,30 +42,40 @@ class Paces:
         """One more job has completed: by Segmind's own measure, or by ours where it did not tell."""
         since_ms = job.running_ms or job.accepted_ms
         took_ms = render_ms if render_ms is not None else (job.finished_ms or self._clock.now_ms()) - since_ms
-        known = self._latency(job.slug).learn(took_ms / 1000)
+        known = self.known(job.slug).learn(took_ms / 1000)
         self._known[job.slug] = known
         if known.sums.jobs % SAVED_EVERY == 0:
             await self._books.write(lambda tx: latencies.save(tx, job.slug, known.sums))
 
-    def fit(self, slug: str) -> Fit:
+    async def refused(self, job: Job, *, seen_s: float) -> None:
+        """One more job has failed, as was seen `seen_s` after it started."""
+        before = self.known(job.slug)
+        known = self._known[job.slug] = before.refuse(seen_s)
+        if known != before:
+            await self._books.write(lambda tx: latencies.save(tx, job.slug, known.sums))
+
+    def known(self, slug: str) -> Latency:
         """How long a job of this model takes, as far as is known now."""
-        return self._latency(slug).fit
+        known = self._known.get(slug)
+        if known is None:
+            known = self._known[slug] = Latency.known(mean_s=self._listed_s.get(slug, LATENCY_S))
+        return known
 
-    def schedule(self, fit: Fit) -> Schedule:
-        """When to look at a job that was expected to take this long when it started, as busy as the plan is now.
+    def schedule(self, known: Latency) -> Schedule:
+        """When to look at a job of whose model this was known when it started, as busy as the plan is now.
 
-        A job keeps the fit that it started with: of jobs that started together the fast ones end first, and what is
-        learned from them alone would make the bot look at the others far too often.
+        A job keeps what was known then: of jobs that started together the fast ones end first, and what is learned
+        from them alone would make the bot look at the others far too often.
         """
-        return schedule(fit, stretch(self._load(fit)))
+        return schedule(known.fit, stretch(self._load(known.fit)), known.refused)
 
     def room(self, slug: str) -> int:
         """How many more jobs may be submitted and still be looked at and fetched in time, at the plan's rate."""
-        return room_for(self._load(self._latency(slug).fit))
+        return room_for(self._load(self.known(slug).fit))
 
     def moments(self, slug: str) -> Moments:
         """What a card says about the time that a job of this model takes."""
-        fit = self._latency(slug).fit
+        fit = self.known(slug).fit
         usual_ms, overdue_ms = (int(fit.quantile_s(share) * 1000) for share in (EXPECTED_SHARE, OVERDUE_SHARE))
         return Moments(usual_ms=usual_ms, overdue_ms=overdue_ms)
 
@@ -73,12 +83,6 @@ class Paces:
     def in_hour(elapsed_ms: int) -> bool:
         """Whether Segmind still keeps the result of a job that was submitted so long ago."""
         return elapsed_ms < LAST_LOOK_S * 1000
-
-    def _latency(self, slug: str) -> Latency:
-        known = self._known.get(slug)
-        if known is None:
-            known = self._known[slug] = Latency.known(mean_s=self._listed_s.get(slug, LATENCY_S))
-        return known
 
     def _load(self, fit: Fit) -> Load:
         return self._budget.load(jobs=self.under_way, mean_s=fit.mean_s)

@@ -30,6 +30,7 @@ from bot.tracker.alerts import Alerts
 from bot.tracker.availability import Availability
 from bot.tracker.books import Books
 from bot.tracker.endings import Endings
+from bot.tracker.key_trouble import KeyTrouble
 from bot.tracker.searching import Searcher
 
 # How long a job is sent again while Segmind takes nothing, before its member is told.
@@ -72,6 +73,7 @@ class Submitter:
         searcher: Searcher,
         endings: Endings,
         alerts: Alerts,
+        key: KeyTrouble,
         clock: Clock,
     ) -> None:
         self._books = books
@@ -81,6 +83,7 @@ class Submitter:
         self._searcher = searcher
         self._endings = endings
         self._alerts = alerts
+        self._key = key
         self._clock = clock
 
     async def submit(self, job: Job, patience: Patience) -> Job:
@@ -166,7 +169,7 @@ class Submitter:
                     await self._alerts.tell("not_permitted", model=job.model, slug=job.slug, detail=error.detail)
                 return await self._books.move(job, State.FAILED, outcome=Outcome.NOT_AVAILABLE, detail=error.detail)
             case KeyRejected():
-                await self.key_rejected()
+                await self._key.rejected()
                 return await self._books.move(job, State.FAILED, outcome=Outcome.NOT_AVAILABLE, detail=error.detail)
             case OutOfCredits():
                 return await self._maybe_empty(job, error)
@@ -174,12 +177,6 @@ class Submitter:
                 return await self._endings.failed(job, error.detail, otherwise=Outcome.BAD_PARAMETERS)
             case _:
                 return await self._endings.failed(job, error.detail)
-
-    async def key_rejected(self) -> None:
-        """Nothing is submitted until Segmind accepts the key again."""
-        if self._availability.stopped is None:
-            self._availability.stop(Outcome.NOT_AVAILABLE)
-            await self._alerts.tell("key_rejected")
 
     async def _maybe_empty(self, job: Job, error: OutOfCredits) -> Job:
         """406 means several things; only the balance tells whether the account is empty. Nothing is sent meanwhile."""

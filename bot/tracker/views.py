@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.cards import Pace, View
 from bot.jobs import Job, Outcome, State
 from bot.pacing import OVERDUE_S, RESULT_KEPT_S
-from bot.ports import CardImage
+from bot.ports import Card, CardImage, Sighting
 
 # A turn that comes sooner than this is not worth a word, nor an edit.
 WAITING_MS = 5_000
@@ -27,6 +27,12 @@ def settled(jobs: Iterable[Job]) -> bool:
 def complete(jobs: Sequence[Job], *, shown: Collection[int]) -> bool:
     """Whether a card that shows these images tells the whole story."""
     return settled(jobs) and all(job.number in shown for job in jobs if job.sha256 is not None)
+
+
+def told_by(there: Sighting, card: Card) -> bool:
+    """Whether people see the end that this card tells: only its end has that accent, and it has all of the images."""
+    same = there.accent == card.accent and len(there.receipt.attachment_ids) == len(card.images)
+    return card.accent != "waiting" and same
 
 
 def _begun_ms(job: Job) -> int | None:
@@ -88,7 +94,11 @@ class Moments:
 
     def _pace(self, jobs: Iterable[Job], now_ms: int) -> Pace:
         """A job that has ended keeps the pace it had: its picture comes at once, or is said to be fetched."""
-        ran_ms = ((job.finished_ms or now_ms) - begun_ms for job in jobs if (begun_ms := _begun_ms(job)) is not None)
+        ran_ms = (
+            (now_ms if job.finished_ms is None else job.finished_ms) - begun_ms
+            for job in jobs
+            if (begun_ms := _begun_ms(job)) is not None
+        )
         running_ms = max(ran_ms, default=0)
         if running_ms >= OVERDUE_S * 1000:
             return Pace.SLOW

@@ -16,6 +16,7 @@ from bot.limiter import Kind, RequestBudget
 from bot.ports import Completed, Failed, Painted, Painter, Pending
 from bot.tracker.books import Books
 from bot.tracker.endings import Endings
+from bot.tracker.key_trouble import KeyTrouble
 from bot.tracker.paces import Paces
 
 # When the history is asked about a request whose hour has passed, in seconds from then.
@@ -23,9 +24,6 @@ HISTORY_LOOKS_S = (0.0, 10.0, 60.0, 300.0)
 # A result that is there but does not come: tried again this often, a little later each time.
 RESULT_RETRY_S = 1.0
 RESULT_RETRY_MAX_S = 15.0
-
-# A job that has been running for longer when it comes here was taken up after a restart: it may be over long since.
-RESUMED_MS = 1_000
 
 log = structlog.get_logger()
 
@@ -41,6 +39,7 @@ class Watcher:
         budget: RequestBudget,
         paces: Paces,
         endings: Endings,
+        key: KeyTrouble,
         clock: Clock,
         rng: random.Random,
     ) -> None:
@@ -49,18 +48,21 @@ class Watcher:
         self._budget = budget
         self._paces = paces
         self._endings = endings
+        self._key = key
         self._clock = clock
         self._rng = rng
 
     async def watch(self, job: Job) -> Job:
         """Look until the job has ended."""
         since_ms = job.running_ms or job.accepted_ms
-        if self._clock.now_ms() - since_ms > RESUMED_MS and (ended := await self._look(job, since_ms)) is not None:
+        known = self._paces.known(job.slug)
+        due_ms = since_ms + self._paces.schedule(known).instants_s[0] * 1000
+        # Taken up after a restart, it may be over long since.
+        if self._clock.now_ms() > due_ms and (ended := await self._look(job, since_ms)) is not None:
             return ended
-        fit = self._paces.fit(job.slug)
         while True:
             elapsed_s = (self._clock.now_ms() - since_ms) / 1000
-            next_s = self._paces.schedule(fit).next_poll_s(elapsed_s, self._rng)
+            next_s = self._paces.schedule(known).next_poll_s(elapsed_s, self._rng)
             if next_s == float("inf"):
                 return await self._after_the_hour(job)
             await self._clock.sleep(next_s - elapsed_s)
@@ -76,7 +78,7 @@ class Watcher:
         except Expired:
             return await self._after_the_hour(job)
         except ProviderError as error:
-            self._note(error)
+            await self._note(error)
             return None
         match progress:
             case Pending():
@@ -84,7 +86,10 @@ class Watcher:
             case Completed():
                 return await self._fetch(job, since_ms)
             case Failed(detail=detail):
-                return await self._endings.failed(job, detail)
+                seen_s = (self._clock.now_ms() - since_ms) / 1000
+                job = await self._endings.failed(job, detail)
+                await self._paces.refused(job, seen_s=seen_s)
+                return job
             case _:
                 assert_never(progress)
 
@@ -99,7 +104,7 @@ class Watcher:
             except Expired:
                 break
             except ProviderError as error:
-                self._note(error)
+                await self._note(error)
                 answer = None
             match answer:
                 case Painted():
@@ -124,7 +129,7 @@ class Watcher:
             try:
                 row = await self._painter.look_up(_id(job))
             except ProviderError as error:
-                self._note(error)
+                await self._note(error)
                 continue
             match row.ending if row is not None else None:
                 case Painted() as painted:
@@ -135,11 +140,12 @@ class Watcher:
                     continue
         return await self._endings.lost(job, Outcome.RESULT_EXPIRED)
 
-    def _note(self, error: ProviderError) -> None:
+    async def _note(self, error: ProviderError) -> None:
         if isinstance(error, RateLimited):
             self._budget.pause_until_ms(error.reset_ms)
         elif isinstance(error, KeyRejected):
-            log.error("Segmind does not accept the key; running jobs are looked at again later")
+            # Running jobs are looked at again later; whether anything new is sent, the next submit finds out.
+            await self._key.doubted()
         else:
             log.info("a look went unanswered", detail=error.detail)
 

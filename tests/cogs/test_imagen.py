@@ -19,16 +19,23 @@ REPLY = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 HASTY = Patience(decide_s=0.05, answer_s=0.6, least_s=0.3, attempt_s=0.2, gap_s=0.01)
 
 TOO_DEAR = Refusal(
-    "monthly_limit",
-    public_id="monthly_limit_public",
+    "limit.role",
+    public_id="limit.public",
+    more=(("hint.fewer", {"count": 1}), ("hint.cheaper", {"model": "Imagen 4 Fast", "price_microcredits": 25_000})),
     price_microcredits=240_000,
     left_microcredits=60_000,
-    count=1,
     resets_s=1_800_000_000,
+    role="<@&5>",
 )
 
-WITH_FIGURES = TEXTS("en", "refusal.monthly_limit", price="0.24", left="0.06", count=1, resets_s=1_800_000_000)
-WITHOUT_FIGURES = TEXTS("en", "refusal.monthly_limit_public")
+WITH_FIGURES = "\n".join(
+    (
+        TEXTS("en", "refusal.limit.role", price="0.24", left="0.06", resets_s=1_800_000_000, role="<@&5>"),
+        TEXTS("en", "hint.fewer", count=1),
+        TEXTS("en", "hint.cheaper", model="Imagen 4 Fast", price="0.025"),
+    )
+)
+WITHOUT_FIGURES = TEXTS("en", "refusal.limit.public")
 
 
 def _callbacks(stage):
@@ -44,7 +51,8 @@ async def test_a_request_says_all_that_was_asked_for():
     world = stage.discord.world
     guild = world.guild_named("Aquarium")
     assert request.interaction_id == used.id
-    assert (request.guild_id, request.channel_id) == (guild.id, guild.channel_named("general").id)
+    channel_id = guild.channel_named("general").id
+    assert (request.guild_id, request.channel_id, request.place_id) == (guild.id, channel_id, channel_id)
     assert request.user_id == world.user_named("mona").id
     assert (request.locale, request.guild_locale) == ("en-GB", "en-US")
     assert (request.command, request.model) == ("imagen", "imagen-3")
@@ -58,6 +66,17 @@ async def test_a_request_says_all_that_was_asked_for():
         "interaction_id": used.id,
         "token": used.token,
     }
+
+
+async def test_in_a_thread_the_rules_are_those_of_the_channel_that_it_is_in():
+    async with staged() as stage:
+        await stage.connect()
+        await stage.use(channel="old-ideas")
+        await until(lambda: stage.tracker.begun)
+        guild = stage.discord.world.guild_named("Aquarium")
+    (request,) = stage.tracker.requests
+    assert request.channel_id == guild.channel_named("old-ideas").id
+    assert request.place_id == guild.channel_named("general").id
 
 
 async def test_the_first_model_of_a_command_is_its_default():

@@ -15,11 +15,11 @@ from bot.errors import (
     TooLarge,
 )
 from bot.jobs import Way
-from bot.ports import Address
+from bot.ports import Address, Sighting
 from bot.sandbox.discord.calls import Step
 from bot.sandbox.discord.faults import Failure, Fault
 from bot.sandbox.discord.permissions import Permission
-from cogs.presenter import DiscordPresenter
+from cogs.presenter import LOOK_BACK_MESSAGES, DiscordPresenter
 from cogs.widgets import attachment_ids
 from tests.cogs.stage import TEXTS, stage_client, staged, until
 from tests.cogs.test_widgets import card, image
@@ -178,7 +178,7 @@ async def test_a_card_that_was_posted_before_a_crash_is_found_again(way, picture
         posted = await stage.presenter.show(card(images=(picture(),)), address=address, way=way)
         other = card(small="Imagen 4 · ref other")
         await stage.presenter.show(other, address=replace(address, nonce="other"), way=way)
-        assert await stage.presenter.find(address=address, way=way) == posted
+        assert await stage.presenter.find(address=address, way=way) == Sighting(receipt=posted, accent="done")
         assert await stage.presenter.find(address=replace(address, nonce="never"), way=way) is None
 
 
@@ -190,6 +190,66 @@ async def test_a_card_that_somebody_else_wrote_is_not_taken_for_ours():
         post = stage.discord.messages(used.channel_id)[-1]
         post.author_id = used.user_id
         assert await stage.presenter.find(address=address, way=Way.CHANNEL) is None
+
+
+async def test_a_reply_that_nobody_wrote_down_is_found_behind_its_interaction_however_long_ago(picture):
+    async with staged() as stage:
+        await stage.connect()
+        used, address = await deferred(stage)
+        shown = await stage.presenter.show(card(images=(picture(),), accent="waiting"), address=address, way=Way.REPLY)
+        other = replace(address, nonce="other")
+        for number in range(LOOK_BACK_MESSAGES + 1):
+            await stage.presenter.show(card(title=str(number), small="ref other"), address=other, way=Way.CHANNEL)
+        found = await stage.presenter.find(address=address, way=Way.REPLY)
+        assert found == Sighting(receipt=shown, accent="waiting")
+        assert shown.message_id == used.message.id
+
+
+async def test_a_reply_is_not_taken_for_a_post_nor_a_post_for_a_reply():
+    async with staged() as stage:
+        await stage.connect()
+        _, address = await deferred(stage)
+        await stage.presenter.show(card(), address=address, way=Way.REPLY)
+        assert await stage.presenter.find(address=address, way=Way.CHANNEL) is None
+        _, address = await deferred(stage)
+        address = replace(address, nonce="posted")
+        await stage.presenter.show(card(small="ref posted"), address=address, way=Way.CHANNEL)
+        assert await stage.presenter.find(address=address, way=Way.REPLY) is None
+
+
+async def test_a_message_that_is_known_can_be_looked_at_where_it_takes_no_edits(picture):
+    async with staged() as stage:
+        await stage.connect()
+        thread = stage.discord.world.guild_named("Aquarium").channel_named("old-ideas").thread
+        thread.archived = False
+        _, address = await deferred(stage, channel="old-ideas")
+        receipt = await stage.presenter.show(card(images=(picture(),)), address=address, way=Way.REPLY)
+        address = seen(address, receipt)
+        thread.archived = True
+        with pytest.raises(ThreadArchived):
+            await stage.presenter.show(card(), address=address, way=Way.MESSAGE)
+        for way in (Way.REPLY, Way.MESSAGE):
+            assert await stage.presenter.find(address=address, way=way) == Sighting(receipt=receipt, accent="done")
+
+
+async def test_a_known_message_that_somebody_deleted_is_gone():
+    async with staged() as stage:
+        await stage.connect()
+        used, address = await deferred(stage)
+        receipt = await stage.presenter.show(card(), address=address, way=Way.REPLY)
+        stage.discord.delete(used.message)
+        with pytest.raises(MessageGone):
+            await stage.presenter.find(address=seen(address, receipt), way=Way.MESSAGE)
+
+
+async def test_a_private_reply_is_not_looked_for():
+    async with staged() as stage:
+        await stage.connect()
+        _, address = await deferred(stage, private=True)
+        receipt = await stage.presenter.show(card(), address=address, way=Way.REPLY)
+        calls = len(stage.discord.calls)
+        assert await stage.presenter.find(address=seen(address, receipt), way=Way.REPLY) is None
+        assert len(stage.discord.calls) == calls
 
 
 async def test_files_are_known_by_their_gallery_too(picture):
@@ -331,14 +391,13 @@ async def test_mentions_in_a_card_ping_nobody_over_any_way():
         await stage.presenter.show(replace(loud, small="2"), address=seen(address, post), way=Way.CHANNEL)
         direct = await stage.presenter.show(loud, address=address, way=Way.DIRECT)
         await stage.presenter.show(replace(loud, small="2"), address=seen(address, direct), way=Way.DIRECT)
-        await stage.presenter.alert("@everyone: the account is empty")
         heard = [message.pinged for channel in _channels(stage) for message in stage.discord.messages(channel)]
         bodies = [call.payload for call in stage.discord.calls if call.method in {"POST", "PATCH"} and call.payload]
-    assert len(heard) == 4
+    assert len(heard) == 3
     assert {user for pings in heard for user in pings.users} == {used.user_id}
     assert not any(pings.everyone or pings.roles for pings in heard)
     messages = [body for body in bodies if "components" in body or "content" in body]
-    assert len(messages) == 7
+    assert len(messages) == 6
     assert all(body["allowed_mentions"]["parse"] == [] for body in messages)
     assert sum(bool(body["allowed_mentions"].get("users")) for body in messages) == 1
 
@@ -346,25 +405,6 @@ async def test_mentions_in_a_card_ping_nobody_over_any_way():
 def _channels(stage):
     guild = stage.discord.world.guild_named("Aquarium")
     return [*guild.channels, *stage.discord.world.dms]
-
-
-async def test_the_operator_is_told_by_direct_message():
-    async with staged() as stage:
-        await stage.connect()
-        await stage.presenter.alert("The account is empty. " + "x" * 5000)
-        owner = stage.discord.world.application.owner_id
-        (message,) = stage.discord.messages(stage.discord.world.dm_with(owner).id)
-    assert message.body.content.startswith("The account is empty.")
-
-
-async def test_an_operator_who_cannot_be_told_is_told_by_the_log_and_nothing_breaks(capsys):
-    async with staged() as stage:
-        await stage.presenter.alert("before anybody logged in")
-        await stage.connect()
-        stage.discord.world.users[stage.discord.world.application.owner_id].accepts_dms = False
-        await stage.presenter.alert("The account is empty.")
-    assert "before anybody logged in" in (out := capsys.readouterr().out)
-    assert "The account is empty." in out
 
 
 async def test_nothing_is_kept_to_wait_for_clicks(picture):

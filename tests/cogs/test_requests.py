@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.jobs import Way
+from cogs.operator_line import OperatorLine
 from tests.cogs.stage import staged, until
 from tests.cogs.test_imagen import HASTY, TOO_DEAR
 from tests.cogs.test_presenter import deferred, here, picture, seen  # noqa: F401 - a fixture
@@ -43,7 +44,8 @@ async def test_every_request_is_as_discord_describes_it(picture):  # noqa: F811 
             again = replace(card(), images=(here(first, post), second))
             await stage.presenter.show(again, address=seen(address, post), way=way)
             assert await stage.presenter.find(address=address, way=way)
-        await stage.presenter.alert("The account is empty.")
+        line = OperatorLine(stage.client, operator_ids=frozenset(), channel_id=None)
+        await line.alert("The account is empty.")
         await until(lambda: len(stage.discord.calls) > 15)
         asked = {(call.method, call.route): request_errors(call) for call in stage.discord.calls}
     assert {found for found in asked if asked[found]} == set(), asked

@@ -144,22 +144,30 @@ async def wrongs(there: Outside, everything: Sequence[Asked]) -> list[str]:
         found = [f"audit: {finding}" for finding in await audit(db)]
         accepted = {row["interaction_id"] for row in await db.fetch("SELECT interaction_id FROM requests")}
         jobs = await db.fetch(
-            """SELECT interaction_id, number, state,
-            (SELECT COUNT(*) FROM entries WHERE entries.interaction_id = jobs.interaction_id
-                AND entries.number = jobs.number AND kind IN ('settle', 'release')) AS closings FROM jobs"""
+            """SELECT jobs.interaction_id, jobs.number, state,
+                SUM(CASE WHEN kind = 'hold' THEN 1 ELSE 0 END) AS holds,
+                SUM(CASE WHEN kind IN ('settle', 'release') THEN 1 ELSE 0 END) AS closings
+            FROM jobs LEFT JOIN entries ON entries.interaction_id = jobs.interaction_id
+                AND entries.number = jobs.number GROUP BY jobs.interaction_id, jobs.number, state"""
         )
         ours = {asked.record.id for asked in everything}
         found += [
-            f"{row['closings']} closings: {dict(row)}"
+            f"not each hold is closed once: {dict(row)}"
             for row in jobs
-            if row["closings"] > 1 or (row["closings"] == 0 and row["interaction_id"] in ours)
+            if row["closings"] > row["holds"] or (row["closings"] != row["holds"] and row["interaction_id"] in ours)
         ]
-        booked = (await db.fetch("SELECT COALESCE(SUM(spent), 0) AS spent FROM entries"))[0]["spent"]
+        # Every budget that a job counts for has paid the same; what its price did not cover was paid by the operator.
+        booked = await db.fetch(
+            """SELECT MAX(CASE WHEN kind = 'settle' THEN spent ELSE 0 END)
+                + SUM(CASE WHEN kind IN ('overrun', 'provision') THEN spent ELSE 0 END) AS spent
+            FROM entries WHERE interaction_id IS NOT NULL GROUP BY interaction_id, number"""
+        )
     finally:
         await db.close()
     charged = sum(request.charged_microcredits for request in there.segmind.requests)
-    if charged > booked:
-        found.append(f"charged {charged}, booked {booked}")
+    paid = sum(row["spent"] for row in booked)
+    if charged > paid:
+        found.append(f"charged {charged}, booked {paid}")
     seen = Seen(there)
     for asked in everything:
         taken = sum(request.prompt == asked.prompt for request in there.segmind.requests)

@@ -27,13 +27,13 @@ def clean_environment() -> dict[str, str]:
 
 
 async def start(
-    *arguments: str, cwd: Path, environment: Mapping[str, str], log: Path | None = None
+    *arguments: str, cwd: Path, environment: Mapping[str, str], log: Path | None = None, module: str = "bot"
 ) -> asyncio.subprocess.Process:
     """Start `python -m bot` with these arguments; both its outputs go to the log, or can be read where there is none."""
     with contextlib.ExitStack() as stack:
         out = asyncio.subprocess.PIPE if log is None else stack.enter_context(log.open("ab"))
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, cwd=cwd, env=dict(environment), stdout=out, stderr=out
+            sys.executable, "-m", module, *arguments, cwd=cwd, env=dict(environment), stdout=out, stderr=out
         )
 
 
@@ -80,10 +80,12 @@ class Outside:
         }
         return clean_environment() | told | more
 
-    async def boot(self, **environment: str) -> asyncio.subprocess.Process:
-        """Start the bot and wait until it is connected to Discord."""
+    async def boot(self, *, speed: float | None = None, **environment: str) -> asyncio.subprocess.Process:
+        """Start the bot, by a clock that is so much faster than the machine's, and wait until it is connected to Discord."""
         await self.nobody_connected()
-        process = await start("run", cwd=self.folder, environment=self.environment(**environment), log=self.log)
+        told = self.environment(**environment)
+        module, argument = ("bot", "run") if speed is None else ("tests.e2e.hasty", str(speed))
+        process = await start(argument, module=module, cwd=self.folder, environment=told, log=self.log)
         connected = asyncio.ensure_future(self.discord.gateway.connected())
         ended = asyncio.ensure_future(process.wait())
         await asyncio.wait({connected, ended}, timeout=BOOT_S, return_when=asyncio.FIRST_COMPLETED)
@@ -148,9 +150,11 @@ async def outside(
 
 
 @contextlib.asynccontextmanager
-async def booted(there: Outside, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def booted(
+    there: Outside, *, speed: float | None = None, **environment: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot, connected; gone at the end, however it comes."""
-    process = await there.boot(**environment)
+    process = await there.boot(speed=speed, **environment)
     try:
         yield process
     finally:

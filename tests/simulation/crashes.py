@@ -17,7 +17,6 @@ from tests.simulation.world import Bot, World
 DOWN_S = (1.0, 1.0, 30.0, 1_000.0, 4_000.0)
 # No life of the story needs a quarter of it.
 STEPS_MAX = 12_000
-EVERY = slice(None)
 
 
 @dataclass(slots=True)
@@ -50,14 +49,24 @@ class Crashes:
         self._folders = itertools.count()
         self.report = Report()
 
-    def run(self, *, share: float = 1.0, part: slice = EVERY, double_share: float = 0.0, double_max: int = 0) -> Report:
+    def run(
+        self,
+        *,
+        share: float = 1.0,
+        part: tuple[int, int] = (0, 1),
+        double_share: float = 0.0,
+        double_max: int = 0,
+        violations_max: int = 1_000,
+    ) -> Report:
         """Crash at this share of the moments; of those of each recovery crash again at a share, so often at most.
 
-        `part` is which of the moments are this process's to crash at.
+        Of the moments `part` is this process's: the n-th of every so many. Past `violations_max` nobody looks for more.
         """
-        moments = self._lived(self._world, self._story, share=share, name=f"seed {self._world.seed}")
+        moments = self._lived(self._world, self._story, share=share, name=f"seed {self._world.seed}", part=part)
         self.report.steps = self._world.steps
-        for name, moment in moments[part]:
+        for name, moment in moments:
+            if len(self.report.violations) >= violations_max:
+                break
             self.report.crashes += 1
             moment.pause(self._rng.choice(DOWN_S))
             again_share = double_share if self.report.double < double_max else 0.0
@@ -72,7 +81,13 @@ class Crashes:
         return self.report
 
     def _lived(
-        self, world: World, story: Callable[[Bot], Awaitable[Any]], *, share: float, name: str
+        self,
+        world: World,
+        story: Callable[[Bot], Awaitable[Any]],
+        *,
+        share: float,
+        name: str,
+        part: tuple[int, int] = (0, 1),
     ) -> list[tuple[str, World]]:
         """Live it to its end, judge it, and return the moments on the way at which the power may have been cut."""
         moments: list[tuple[str, World]] = []
@@ -81,7 +96,7 @@ class Crashes:
         def watch(step: int, marks: tuple[int, ...]) -> None:
             if marks not in seen:
                 seen.add(marks)
-                if self._rng.random() < share:
+                if len(seen) % part[1] == part[0] and self._rng.random() < share:
                     moments.append((f"{name}, step {step}", world.fork(self._scratch / str(next(self._folders)))))
 
         try:

@@ -81,9 +81,10 @@ class DetLoop(base_events.BaseEventLoop):
         if self.steps >= self._steps_max:
             raise Stuck(f"still at work after {self.steps} steps")
         self.steps += 1
-        at = self._rng.randrange(len(self._ready))
-        handle = self._ready[at]
-        del self._ready[at]
+        ready: Any = self._ready
+        if len(ready) > 1:
+            ready.rotate(-int(self._rng.random() * len(ready)))
+        handle = ready.popleft()
         if not handle._cancelled:
             handle._run()
         if self._after_step is not None:

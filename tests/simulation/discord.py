@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.errors import DeliveryError, MessageGone, TokenExpired
 from bot.jobs import Way
-from bot.ports import Address, Card, Receipt
+from bot.ports import Address, Card, Receipt, Sighting
 from tests.simulation.outside import NETWORK_S, TOKEN_MS, SimClock
 
 
@@ -39,15 +39,18 @@ class Act:
 
 @dataclass(slots=True)
 class Trouble:
-    """Discord refuses cards: of this request, over this way, `times` in all (None: always)."""
+    """Discord refuses cards of this request over this way, or to let them be looked at, `times` in all (None: always)."""
 
     way: Way
     error: Callable[[], DeliveryError]
     times: int | None = None
     when: Callable[[Card], bool] = lambda card: True
+    looking: bool = False
 
-    def hits(self, card: Card, way: Way) -> bool:
-        if way is not self.way or self.times == 0 or not self.when(card):
+    def hits(self, card: Card | None, way: Way) -> bool:
+        """`card` is what is to be shown, None where somebody looks."""
+        meant = self.looking if card is None else not self.looking and self.when(card)
+        if way is not self.way or self.times == 0 or not meant:
             return False
         self.times = None if self.times is None else self.times - 1
         return True
@@ -93,9 +96,7 @@ class SimDiscord:
         return [act for act in self.acts if act.ref == ref]
 
     def show(self, card: Card, address: Address, way: Way) -> Receipt:
-        if (trouble := self._trouble(card, address, way)) is not None:
-            self.refused[address.nonce, way] += 1
-            raise trouble
+        self._refuse(card, address, way)
         message, posted = self._message(address, way), False
         if message is None:
             place = f"direct:{address.user_id}" if way is Way.DIRECT else f"channel:{address.channel_id}"
@@ -104,14 +105,23 @@ class SimDiscord:
         self.acts.append(Act(at_ms=self._clock.now_ms(), ref=address.nonce, way=way, posted=posted, card=card))
         return self._receipt(message)
 
-    def find(self, address: Address, way: Way) -> Receipt | None:
-        found = [m for m in self.of(address.nonce) if m.way is way and m.card and address.nonce in m.card.small]
-        return self._receipt(found[-1]) if found else None
+    def find(self, address: Address, way: Way) -> Sighting | None:
+        """Reading works where writing does not; but nobody can look at a private reply."""
+        self._refuse(None, address, way)
+        if address.message_id is None:
+            left = [m for m in self.of(address.nonce) if m.way is way and m.card and address.nonce in m.card.small]
+            message = left[-1] if left else None
+        elif (message := self.messages.get(address.message_id)) is None:
+            raise MessageGone
+        if message is None or message.card is None or message.place.startswith("private:"):
+            return None
+        return Sighting(receipt=self._receipt(message), accent=message.card.accent)
 
-    def _trouble(self, card: Card, address: Address, way: Way) -> DeliveryError | None:
-        found = (each for each in self.troubles.get(address.nonce, ()) if each.hits(card, way))
-        trouble = next(found, None)
-        return None if trouble is None else trouble.error()
+    def _refuse(self, card: Card | None, address: Address, way: Way) -> None:
+        trouble = next((each for each in self.troubles.get(address.nonce, ()) if each.hits(card, way)), None)
+        if trouble is not None:
+            self.refused[address.nonce, way] += 1
+            raise trouble.error()
 
     def _message(self, address: Address, way: Way) -> Message | None:
         """The message to edit, or None where one is to be posted."""
@@ -171,9 +181,11 @@ class SimPresenter:
         await asyncio.sleep(NETWORK_S)
         return receipt
 
-    async def find(self, *, address: Address, way: Way) -> Receipt | None:
+    async def find(self, *, address: Address, way: Way) -> Sighting | None:
         await asyncio.sleep(NETWORK_S)
-        return self._discord.find(address, way)
+        found = self._discord.find(address, way)
+        await asyncio.sleep(NETWORK_S)
+        return found
 
     async def alert(self, text: str) -> None:
         self._discord.alerts.append(text)

@@ -2,10 +2,11 @@
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.app import Machine
-from bot.errors import ProviderError
+from bot.errors import DeliveryError, ProviderError
 from bot.jobs import Api, Job, Shown, State
 from bot.ports import Card, Receipt
 from bot.store import ledger
@@ -74,6 +75,13 @@ class PostsBlindly(Courier):
         return await super()._present(showing, card)
 
 
+class LeavesBlindly(Courier):
+    """Does not look at the message that it leaves behind."""
+
+    async def _refused(self, showing: Showing, card: Card, error: DeliveryError) -> None:
+        await super()._refused(showing, replace(card, accent="waiting"), error)
+
+
 class SettlesTwice(Books):
     """Books what an image cost a second time, to the operator."""
 
@@ -84,10 +92,11 @@ class SettlesTwice(Books):
         return moved
 
     async def _again(self, tx: Transaction, job: Job) -> None:
-        account = {"owner": ledger.OPERATOR, "period": ledger.period_of(job.accepted_ms)}
+        account = {"owner": ledger.OPERATOR, "period": "ever"}
         once_more = {"interaction_id": job.interaction_id, "number": job.number, "at_ms": job.accepted_ms}
         await ledger.grant_to(tx, **account, limit_microcredits=10**9, at_ms=job.accepted_ms)
-        await ledger.hold(tx, **account, **once_more, amount_microcredits=job.price_microcredits)
+        accounts = [(account["owner"], account["period"])]
+        await ledger.hold(tx, accounts=accounts, **once_more, amount_microcredits=job.price_microcredits)
         await tx.execute(
             """UPDATE balances SET held = held - $1, spent = spent + $1
             WHERE account_id = (SELECT account_id FROM accounts WHERE owner = $2)""",
@@ -145,6 +154,7 @@ PLANTED: dict[str, Callable[[Machine], None]] = {
     "submitted again from SUBMITTING": _as("", SubmitsAgain),
     "settled, and the delivery never resumed": _as("", ForgetsCards),
     "posted without looking for the post before": _as("_courier", PostsBlindly),
+    "a message left without a look at it": _as("_courier", LeavesBlindly),
     "settled twice": _as("_books", SettlesTwice),
     "a release is missing": _as("_books", ReleasesNothing),
     "delivered before Discord confirmed it": _as("_courier", BelievesItsOwnEyes),

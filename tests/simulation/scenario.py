@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.cards import ref_of
 from bot.catalog import IMAGEN_4, MODELS, Catalog
-from bot.errors import ContentBlocked, MessageGone, NotAllowed
+from bot.errors import ContentBlocked, MessageGone, NotAllowed, ThreadArchived
 from bot.jobs import Request, Way
 from bot.sandbox.segmind import MODELS as SEGMIND_MODELS
 from bot.sandbox.segmind import POSTS, CallKind, Fault, FaultKind, Rule, blocked_picture, blocked_words
@@ -34,7 +34,7 @@ IMAGEN_3 = {"model": "imagen-3"}
 NEARLY_DEAD = {"created_ms": START_MS - 868_000}
 
 REQUESTS = (
-    request(1, "plain"),
+    request(1, "archived meanwhile"),
     request(2, "v1 twins", **FAST, count=2, seed=5),
     request(3, "three at once", count=3, **IMAGEN_3),
     request(4, "bad words", **ULTRA),
@@ -96,6 +96,8 @@ def world(folder: Path, *, seed: int = 0, **changes: Any) -> World:
     made = World(folder, seed=seed, catalog=CATALOG, models=QUICK, **changes)
     made.segmind.weather.add(*WEATHER)
     troubles = {
+        # Past the token's life its reply takes no edit any more, whatever it shows by then.
+        1: [Trouble(Way.MESSAGE, ThreadArchived)],
         13: [Trouble(way, NotAllowed, when=_has_image) for way in (Way.REPLY, Way.MESSAGE)],
         17: [Trouble(Way.REPLY, MessageGone, when=_has_image)],
         18: [Trouble(Way.REPLY, ContentBlocked, when=lambda card: "blocked" in card.lines[0])],

@@ -7,6 +7,8 @@ import pytest
 
 from bot.intake import Refusal
 from bot.jobs import Outcome, State
+from bot.limits import guild_owner
+from bot.periods import Per, period_at
 from bot.sandbox.segmind import MODELS, POLLS, POSTS, CallKind, Fault, FaultKind, Rule
 from bot.store import ledger
 from tests.simulation.living import (
@@ -203,9 +205,9 @@ def test_a_cost_above_the_price_is_told_to_the_operator_and_booked_to_them(folde
     async def script(bot: Bot) -> None:
         await bot.ask(request(1))
         await bot.idle()
-        period = ledger.period_of(START_MS)
-        assert (await ledger.usage(bot.db, owner=ledger.guild_owner(7), period=period)).spent == 60_000
-        assert (await ledger.usage(bot.db, owner=ledger.OPERATOR, period=period)).spent == 30_000
+        month = period_at(Per.MONTH, START_MS).label
+        assert (await ledger.usage(bot.db, owner=guild_owner(7), period=month)).spent == 60_000
+        assert (await ledger.usage(bot.db, owner=ledger.OPERATOR, period="ever")).spent == 30_000
 
     world.live(script)
     assert verdict(world) == []

@@ -1,9 +1,13 @@
 """Jobs that Segmind has taken, or may have: none is lost, none is sent twice, in virtual time."""
 
+import math
+
 import pytest
 
 from bot.jobs import Outcome, State
+from bot.latency import Sums
 from bot.sandbox.segmind import MODELS, POLLS, POSTS, Api, CallKind, Fault, FaultKind, Rule
+from bot.store import latencies
 from bot.tracker.searching import LOOKS_S
 from tests.simulation.living import HISTORY, REF, SUBMIT, asks, calls, job, jobs_of, lived, words
 from tests.simulation.outside import START_MS
@@ -29,6 +33,36 @@ from tests.simulation.world import Bot, World, request
 def test_a_look_that_goes_wrong_never_loses_a_job(folder, fault):
     world = lived(folder, request(1), rules=(Rule(fault, POLLS, times=8),))
     assert job(world).state is State.DONE
+
+
+def learned(world: World, sums: Sums) -> None:
+    """Have the bot know this of imagen-4 from before."""
+
+    async def script(bot: Bot) -> None:
+        async with bot.db.transaction() as tx:
+            await latencies.save(tx, "imagen-4", sums)
+
+    world.live(script)
+
+
+def seen_after_s(world: World, number: int) -> float:
+    return (job(world, number).finished_ms - job(world, number).running_ms) / 1000
+
+
+def test_an_early_refusal_is_seen_early_where_refusals_may_come_and_they_bring_the_early_look_back(folder):
+    world = World(folder)
+    world.segmind.weather.add(Rule(Fault(FaultKind.BLOCKED_WORDS), POSTS))
+    mu, many = math.log(11.6), 100
+    learned(world, Sums(many, many * mu, many * (mu**2 + 0.09)))
+    for number in (1, 2, 3, 4):
+        world.live(asks(request(number)))
+    assert verdict(world) == []
+    assert seen_after_s(world, 1) > 6.0  # with a hundred pictures and no refusal, nothing is expected before
+    assert seen_after_s(world, 4) < 3.5  # after three, it is
+
+
+def test_a_new_model_is_looked_at_early(folder):
+    assert seen_after_s(lived(folder, request(1), rules=(Rule(Fault(FaultKind.BLOCKED_WORDS), POSTS),)), 1) < 4.0
 
 
 def test_a_result_that_ran_away_is_found_in_the_history(folder):
@@ -59,6 +93,26 @@ def test_a_job_that_was_over_long_before_the_restart_is_looked_at_once(folder):
     world.live(Bot.idle)
     assert verdict(world) == []
     assert calls(world, CallKind.STATUS) == before + 1
+
+
+def test_a_job_taken_up_before_its_first_look_is_due_is_not_looked_at_sooner(folder):
+    world = World(folder)
+    mu, many = math.log(11.6), 100
+    learned(world, Sums(many, many * mu, many * (mu**2 + 0.09)))
+
+    async def begin(bot: Bot) -> None:
+        await bot.ask(request(1))
+        await world.clock.sleep(1.0)
+
+    async def a_while(_: Bot) -> None:
+        await world.clock.sleep(2.0)
+
+    world.live(begin)
+    world.pause(1.5)
+    world.live(a_while)
+    assert calls(world, CallKind.STATUS) == 0
+    world.live(Bot.idle)
+    assert verdict(world) == []
 
 
 def test_every_step_of_a_call_may_take_its_time(folder):

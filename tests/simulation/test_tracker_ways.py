@@ -1,5 +1,8 @@
 """Every way that a card can go when Discord refuses it; none loops. In virtual time."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import pytest
 
 from bot.errors import (
@@ -10,9 +13,12 @@ from bot.errors import (
     TokenExpired,
     TooLarge,
 )
-from bot.jobs import Shown, Way
+from bot.jobs import Request, Shown, Way
 from bot.sandbox.segmind import POSTS, Fault, FaultKind, Rule
 from bot.store import jobs as job_store
+from tests.simulation import stumbles
+from tests.simulation.crashes import rest
+from tests.simulation.det_loop import PowerCut
 from tests.simulation.discord import Trouble
 from tests.simulation.living import REF, asks, final, has_image, jobs_of, lived, refused, words
 from tests.simulation.verdict import verdict
@@ -145,3 +151,91 @@ def test_the_address_of_a_reply_is_forgotten_once_its_card_is_delivered(folder):
         assert found[0].reply is None
 
     world.live(script)
+
+
+def cut_off(
+    folder: Path,
+    asked: Request,
+    *,
+    when: Callable[[World], object],
+    troubles: Sequence[Trouble] = (),
+    afterwards: Sequence[Trouble] = (),
+    rules: Sequence[Rule] = (),
+) -> World:
+    """A world in which the power was cut as soon as this was true, for longer than a token lives."""
+    world = World(folder)
+    world.segmind.weather.add(*rules)
+    world.discord.troubles = {REF: [*troubles]}
+
+    def watch(_: int, __: tuple[int, ...]) -> None:
+        if when(world):
+            raise PowerCut
+
+    assert not world.live(asks(asked), watch=watch)
+    world.pause(1000)
+    world.discord.troubles = {REF: [*troubles, *afterwards]}
+    world.live(rest)
+    assert stumbles.taken() == []
+    return world
+
+
+def ends(world: World) -> list[str]:
+    """Where people see the end of the card."""
+    return [message.place for message in world.discord.of(REF) if message.card and message.card.accent != "waiting"]
+
+
+def begins(world: World) -> bool:
+    return bool(world.discord.acts_of(REF))
+
+
+ARCHIVED = Trouble(Way.MESSAGE, ThreadArchived)
+REFUSED = Rule(Fault(FaultKind.ERROR_JSON, text="guidance is out of range"), POSTS)
+
+
+@pytest.mark.parametrize("rules", [[], [REFUSED]])
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_end_that_nobody_wrote_down_is_recognised_where_the_thread_has_been_archived_since(folder, rules, count):
+    world = cut_off(folder, request(1, count=count), when=ends, afterwards=[ARCHIVED], rules=rules)
+    assert verdict(world) == []
+    assert ends(world) == ["channel:8"]
+    assert not [act for act in world.discord.acts_of(REF) if act.posted]
+
+
+def test_a_post_that_nobody_wrote_down_is_recognised_where_the_channel_has_been_closed_since(folder):
+    troubles = [Trouble(way, NotAllowed) for way in (Way.REPLY, Way.MESSAGE)]
+    world = cut_off(folder, request(1), when=ends, troubles=troubles, afterwards=[Trouble(Way.CHANNEL, NotAllowed)])
+    assert verdict(world) == []
+    assert ends(world) == ["channel:8"]
+
+
+def test_a_first_card_that_nobody_wrote_down_is_found_and_goes_on_where_it_is(folder):
+    world = cut_off(folder, request(1), when=begins)
+    assert verdict(world) == []
+    assert {act.way for act in world.discord.acts_of(REF)[1:]} == {Way.MESSAGE}
+    assert len(world.discord.of(REF)) == 1
+
+
+def test_a_card_that_says_wait_is_left_for_a_new_one_where_the_thread_has_been_archived_since(folder):
+    world = cut_off(folder, request(1), when=begins, afterwards=[ARCHIVED])
+    assert verdict(world) == []
+    assert [(act.way, act.posted) for act in world.discord.acts_of(REF)] == [(Way.REPLY, False), (Way.CHANNEL, True)]
+    assert ends(world) == ["channel:8"]
+
+
+def test_a_look_that_a_busy_discord_refuses_is_taken_again(folder):
+    busy = [Trouble(Way.MESSAGE, ThreadArchived), Trouble(Way.MESSAGE, Busy, times=3, looking=True)]
+    world = cut_off(folder, request(1), when=ends, afterwards=busy)
+    assert verdict(world) == []
+    assert ends(world) == ["channel:8"]
+
+
+def test_a_message_that_cannot_be_looked_at_is_left(folder):
+    blind = [Trouble(Way.MESSAGE, NotAllowed), Trouble(Way.MESSAGE, NotAllowed, looking=True)]
+    world = cut_off(folder, request(1), when=begins, afterwards=blind)
+    assert verdict(world) == []
+    assert world.discord.acts_of(REF)[-1].way is Way.CHANNEL
+
+
+def test_an_end_told_in_private_cannot_be_looked_at_and_is_told_to_the_same_person_once_more(folder):
+    world = cut_off(folder, request(1, private=True), when=ends)
+    assert ends(world) == ["private:101", "direct:101"]

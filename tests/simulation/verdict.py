@@ -1,6 +1,5 @@
 """What must be true once the bot has come to rest, whatever happened to it on the way."""
 
-import asyncio
 import json
 import sqlite3
 from collections import Counter
@@ -10,32 +9,36 @@ from bot.cards import ref_of
 from bot.jobs import Job, Request, Shown, State
 from bot.store import jobs as job_store
 from bot.store.audit import audit
-from bot.store.sqlite import open_sqlite
+from bot.store.sqlite import Sqlite
+from tests.simulation.det_loop import DetLoop
 from tests.simulation.discord import Message
-from tests.simulation.disk import Connector
+from tests.simulation.disk import Connection
 from tests.simulation.world import World
 
 
 def verdict(world: World) -> list[str]:
     """Everything that is wrong, one line each."""
-    return asyncio.run(_verdict(world))
+    found: list[str] = DetLoop(seed="verdict").run(_verdict(world))
+    return found
 
 
 async def _verdict(world: World) -> list[str]:
-    connector = Connector()
-    db = await open_sqlite(world.database, connect=connector)
+    connection = Connection(world.database)
+    db = Sqlite(writer=connection, reader=connection)
     try:
         rows = await db.fetch("SELECT interaction_id FROM requests ORDER BY interaction_id")
         known = {row["interaction_id"] for row in rows}
         found = [f"{one} was accepted and is lost" for one in world.accepted - known]
+        all_jobs: list[Job] = []
         for interaction_id in sorted(known):
             request, delivery = await job_store.request(db, interaction_id) or _never()
             jobs = await job_store.jobs_of(db, interaction_id)
             found += _jobs(jobs)
             found += _card(world, request, jobs, delivery.shown)
-        found += _posts(world, [job for one in sorted(known) for job in await job_store.jobs_of(db, one)])
+            all_jobs += jobs
+        found += _posts(world, all_jobs)
         found += [f"audit: {finding.rule}: {finding.subject}" for finding in await audit(db)]
-        found += _money(world, connector.writer.raw)
+        found += _money(world, connection.raw)
         found += world.discord.complaints + world.unhandled
     finally:
         await db.close()
@@ -73,6 +76,8 @@ def _card(world: World, request: Request, jobs: Sequence[Job], shown: Shown) -> 
         case Shown.KEPT:
             if not world.discord.troubles.get(ref):
                 yield f"{ref} is kept, though Discord would have taken it"
+            if final:
+                yield f"{ref} is kept, and has {len(final)} final cards"
 
 
 def _images(ref: str, jobs: Sequence[Job], message: Message) -> Iterable[str]:
@@ -103,13 +108,23 @@ def _body(slug: str, payload: object) -> str:
 
 
 def _money(world: World, raw: sqlite3.Connection) -> Iterable[str]:
+    # The limits of this world: the server's budget, and the operator's ceilings for a day and for a month.
     closings = raw.execute(
-        """SELECT jobs.interaction_id, jobs.number, COUNT(kind) AS times FROM jobs LEFT JOIN entries
+        """SELECT jobs.interaction_id, jobs.number, GROUP_CONCAT(owner) AS owners, guild_id
+        FROM jobs JOIN requests USING (interaction_id) LEFT JOIN entries
         ON entries.interaction_id = jobs.interaction_id AND entries.number = jobs.number
-        AND kind IN ('settle', 'release') GROUP BY jobs.interaction_id, jobs.number HAVING times <> 1"""
+        AND kind IN ('settle', 'release') LEFT JOIN accounts USING (account_id)
+        GROUP BY jobs.interaction_id, jobs.number"""
     ).fetchall()
-    yield from (f"{ref_of(row[0])}/{row[1]} has {row[2]} closings" for row in closings)
-    booked = raw.execute("SELECT COALESCE(SUM(spent), 0) FROM entries").fetchone()[0]
+    for interaction_id, number, owners, guild_id in closings:
+        if sorted((owners or "").split(",")) != ["all:day", "all:month", f"guild:{guild_id}"]:
+            yield f"{ref_of(interaction_id)}/{number} is closed on {owners}"
+    booked = raw.execute(
+        """SELECT COALESCE(SUM(most), 0) FROM (
+            SELECT MAX(CASE WHEN kind = 'settle' THEN spent ELSE 0 END)
+                + SUM(CASE WHEN kind IN ('overrun', 'provision') THEN spent ELSE 0 END) AS most
+            FROM entries GROUP BY interaction_id, number)"""
+    ).fetchone()[0]
     held = raw.execute("SELECT COALESCE(SUM(held), 0) FROM balances").fetchone()[0]
     charged = sum(request.charged_microcredits for request in world.segmind.requests)
     if booked < charged:

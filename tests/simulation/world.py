@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bot.admin.rulebook import Rulebook
 from bot.app import Machine, Outside, assemble
 from bot.cards import ref_of
 from bot.catalog import Catalog
@@ -36,13 +37,15 @@ from tests.simulation.outside import (
 )
 
 TEXTS = Texts()
-IDLE_S = 15.0
+IDLE_S = 60.0
 # Segmind's hour, and what comes after it.
 IDLE_MAX_S = 2 * 3600.0
 SETTINGS = {
     "discord_token": "t",
     "segmind_api_key": KEY,
     "monthly_limit_credits": 1000,
+    "ceiling_per_day_credits": 1_000_000,
+    "ceiling_per_month_credits": 1_000_000,
     "segmind_requests_per_minute": 1000,
     "jobs_in_flight": 200,
 }
@@ -210,10 +213,14 @@ class World:
             run=inline,
         )
         await gallery.open()
+        presenter = SimPresenter(self.discord)
         outside = Outside(
             db=db,
+            rulebook=Rulebook(db=db, defaults=self.config.setting_defaults, clock=self.clock),
             painter=SimPainter(self.segmind, self.clock, unreachable=self.unreachable),
-            presenter=SimPresenter(self.discord),
+            presenter=presenter,
+            line=presenter,
+            noticed=lambda: None,
             gallery=gallery,
             clock=self.clock,
             rng=random.Random(f"bot {self.seed} {self.lives}"),
@@ -233,6 +240,7 @@ def request(number: int, prompt: str = "a cabin", **changes: Any) -> Request:
         interaction_id=10**18 + number,
         guild_id=7,
         channel_id=8,
+        place_id=8,
         user_id=100 + number,
         locale="en-US",
         guild_locale="en-US",

@@ -4,17 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 from bot.jobs import Job, Request, State
+from bot.limits import Usage, guild_owner
 from bot.store import jobs, ledger
 from bot.store.database import Database, Transaction
 
-OWNER = ledger.guild_owner(7)
-PERIOD = "2026-11"
+OWNER = guild_owner(7)
+PERIOD = "m:2026-11"
 PRICE = 40_000
 
 REQUEST = Request(
     interaction_id=1,
     guild_id=7,
     channel_id=8,
+    place_id=8,
     user_id=9,
     locale="de",
     guild_locale="en-US",
@@ -57,8 +59,7 @@ async def hold(
         tx,
         interaction_id=interaction_id,
         number=number,
-        owner=owner,
-        period=PERIOD,
+        accounts=[(owner, PERIOD)],
         amount_microcredits=amount,
         at_ms=1,
     )
@@ -83,5 +84,10 @@ async def push(db: Database, job: Job, way: tuple[tuple[State, dict[str, Any]], 
     return job
 
 
-async def usage(db: Database, owner: str = OWNER) -> ledger.Usage:
+async def usage(db: Database, owner: str = OWNER) -> Usage:
     return await ledger.usage(db, owner=owner, period=PERIOD)
+
+
+async def operators(db: Database) -> Usage:
+    """What is booked to the operator."""
+    return await ledger.usage(db, owner=ledger.OPERATOR, period="ever")

@@ -12,7 +12,7 @@ import pytest
 from bot.errors import StoreError, StoreLocked
 from bot.jobs import Delivery, Shown
 from bot.latency import Sums
-from bot.store import guilds, jobs, latencies, media
+from bot.store import jobs, latencies, media, settings
 from bot.store.lock import claim
 from bot.store.media import Medium
 from bot.store.meta import Memory
@@ -32,21 +32,20 @@ class Image:
 @pytest.mark.parametrize("value", [5, 2**53, 0.5, True, None, "text", [1, "a"], {"a": {"b": None}}])
 async def test_a_setting_comes_back_as_it_went_in(db: Sqlite, value: Any):
     async with db.transaction() as tx:
-        await guilds.store(tx, 7, "daily_limit", 1, at_ms=1)
-        await guilds.store(tx, 7, "daily_limit", value, at_ms=2)
-        await guilds.store(tx, 8, "daily_limit", "another server", at_ms=2)
-    assert await guilds.load(db, 7) == {"daily_limit": value}
+        await settings.store(tx, 7, "daily_limit", 1, at_ms=1)
+        await settings.store(tx, 7, "daily_limit", value, at_ms=2)
+        await settings.store(tx, 8, "daily_limit", "another server", at_ms=2)
+    assert await settings.load(db, 7) == {7: {"daily_limit": value}}
 
 
 @pytest.mark.asyncio
 async def test_a_setting_that_was_reset_is_not_set(db: Sqlite):
     async with db.transaction() as tx:
         for name in ("one", "two"):
-            await guilds.store(tx, 7, name, 1, at_ms=1)
-        await guilds.reset(tx, 7, "one")
-        await guilds.reset(tx, 7, "never set")
-    assert await guilds.load(db, 7) == {"two": 1}
-    assert await guilds.load(db, 9) == {}
+            await settings.store(tx, 7, name, 1, at_ms=1)
+        await settings.reset(tx, 7, "one")
+        await settings.reset(tx, 7, "never set")
+    assert await settings.load(db, 7, 9) == {7: {"two": 1}, 9: {}}
 
 
 @pytest.mark.asyncio
@@ -54,9 +53,9 @@ async def test_latencies_come_back_as_they_were_saved_last(db: Sqlite):
     assert await latencies.load_all(db) == {}
     async with db.transaction() as tx:
         await latencies.save(tx, "imagen-4", Sums(1, 2.3, 5.29))
-        await latencies.save(tx, "imagen-4", Sums(2, 4.6000000000000005, 10.58))
+        await latencies.save(tx, "imagen-4", Sums(2, 4.6000000000000005, 10.58, 0.5))
         await latencies.save(tx, "imagen-3", Sums())
-    assert await latencies.load_all(db) == {"imagen-4": Sums(2, 4.6000000000000005, 10.58), "imagen-3": Sums()}
+    assert await latencies.load_all(db) == {"imagen-4": Sums(2, 4.6000000000000005, 10.58, 0.5), "imagen-3": Sums()}
 
 
 @pytest.mark.asyncio

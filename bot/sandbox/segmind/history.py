@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.sandbox.segmind.requests import Request, State
 
+_DAY_MS = 86_400_000
 _DAYS_MAX = 31
 _DAYS_USUAL = 7
 _STATUSES = ("COMPLETED", "FAILED", "PENDING")
@@ -18,26 +19,25 @@ class BadQuery(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What part of the list is wanted; days are inclusive and in UTC."""
+    """What part of the list is wanted: of the requests from `from_ms` on and before `until_ms`."""
 
     page: int
     per_page: int
-    from_date: date
-    to_date: date
+    from_ms: int
+    until_ms: int
     model_name: str
     status: str | None
 
     def wants(self, request: Request) -> bool:
-        day = datetime.fromtimestamp(request.created_ms / 1000, UTC).date()
         return (
-            self.from_date <= day <= self.to_date
-            and self.model_name in request.slug
-            and self.status in {None, _status(request)}
+            self.from_ms <= request.created_ms < self.until_ms
+            and self.model_name in request.model.slug
+            and (self.status is None or self.status == _status(request))
         )
 
 
 def read_query(values: Mapping[str, str], *, today: date) -> Query:
-    """Read the parameters of the list; raises BadQuery."""
+    """Read the parameters of the list, whose days are inclusive and in UTC; raises BadQuery."""
     to_date = _date(values, "to_date", today)
     from_date = _date(values, "from_date", to_date - timedelta(days=_DAYS_USUAL))
     if not 0 <= (to_date - from_date).days <= _DAYS_MAX:
@@ -48,8 +48,8 @@ def read_query(values: Mapping[str, str], *, today: date) -> Query:
     return Query(
         page=_whole(values, "page", usual=1, high=10**6),
         per_page=_whole(values, "per_page", usual=20, high=100),
-        from_date=from_date,
-        to_date=to_date,
+        from_ms=_days(from_date) * _DAY_MS,
+        until_ms=(_days(to_date) + 1) * _DAY_MS,
         model_name=values.get("model_name", ""),
         status=status,
     )
@@ -57,24 +57,44 @@ def read_query(values: Mapping[str, str], *, today: date) -> Query:
 
 def listing(requests: Iterable[Request], query: Query, *, url: Callable[[Request, int], str]) -> dict[str, Any]:
     """One page of rows, newest first, one row for each output; `url` tells where an output is."""
-    newest_first = reversed([request for request in requests if query.wants(request)])
-    found = [row for request in newest_first for row in rows(request, url=url)]
+    found = [request for request in requests if query.wants(request)]
+    total = sum(map(_outputs, found))
     start = (query.page - 1) * query.per_page
     return {
-        "data": found[start : start + query.per_page],
+        "data": _slice(reversed(found), start, start + query.per_page, url=url),
         "page": query.page,
         "per_page": query.per_page,
-        "total": len(found),
-        "total_pages": -(-len(found) // query.per_page),
+        "total": total,
+        "total_pages": -(-total // query.per_page),
     }
+
+
+def _slice(
+    newest_first: Iterable[Request], start: int, stop: int, *, url: Callable[[Request, int], str]
+) -> list[dict[str, Any]]:
+    """The rows from `start` to before `stop`; only they are written out, for a list may be long and asked for often."""
+    shown: list[dict[str, Any]] = []
+    at = 0
+    for request in newest_first:
+        if at >= stop:
+            break
+        following = at + _outputs(request)
+        if following > start:
+            shown += rows(request, url=url)[max(0, start - at) : stop - at]
+        at = following
+    return shown
 
 
 def rows(request: Request, *, url: Callable[[Request, int], str]) -> list[dict[str, Any]]:
     """One row for each output, each with the request's full cost; a request without outputs has one row too."""
-    outputs = request.model.outputs if request.state is State.COMPLETED else 1
     return [
-        _row(request, url(request, number) if request.state is State.COMPLETED else None) for number in range(outputs)
+        _row(request, url(request, number) if request.state is State.COMPLETED else None)
+        for number in range(_outputs(request))
     ]
+
+
+def _outputs(request: Request) -> int:
+    return request.model.outputs if request.state is State.COMPLETED else 1
 
 
 def _row(request: Request, generation_url: str | None) -> dict[str, Any]:
@@ -94,6 +114,11 @@ def _row(request: Request, generation_url: str | None) -> dict[str, Any]:
 
 def _status(request: Request) -> str:
     return request.state.value if request.ended else "PENDING"
+
+
+def _days(day: date) -> int:
+    """Since 1970."""
+    return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
 def _instant(at_ms: int) -> str:

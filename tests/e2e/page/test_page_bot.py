@@ -12,6 +12,7 @@ from tests.e2e.page.stage import bot_on_stage, chromium, needs_chromium, screen
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 UP_WITHIN_S, IMAGE_WITHIN_S = 5.0, 10.0
+SUB_COMMAND = 1
 module_fixture = pytest_asyncio.fixture(scope="module", loop_scope="module")
 
 
@@ -127,21 +128,32 @@ async def test_an_outage_is_waited_out_and_the_card_says_so(mia):
     await choose_weather(mia, "Calm")
 
 
+def named(*commands):
+    """Each command under the name that people type; one with sub-commands is typed with each of them."""
+    for command in commands:
+        subs = [option for option in command.get("options", []) if option["type"] == SUB_COMMAND]
+        yield from ((f"{command['name']} {sub['name']}", sub) for sub in subs)
+        if not subs:
+            yield command["name"], command
+
+
 async def test_the_picker_offers_exactly_what_the_bot_registered(mia, box):
     await mia.look(at="Aquarium/staff", as_="olga")
-    registered = box.commands
+    of_guild = box.discord.core.commands.all(box.discord.world.guild_named("Aquarium").id)
+    registered = dict(named(*box.commands.values(), *of_guild))
     assert await mia.offered() == sorted(f"/{name}" for name in registered)
     for name, command in registered.items():
         await mia.box.fill(f"/{name}")
         await mia.box.press("Enter")
         form = mia.page.get_by_role("form", name=f"/{name}", exact=True)
         await form.wait_for()
-        required = {option["name"] for option in command["options"] if option.get("required")}
+        options = command.get("options", [])
+        required = {option["name"] for option in options if option.get("required")}
         fields = form.locator("[data-option]")
         assert {await each.get_attribute("data-option") for each in await fields.all()} == required
         chips = await form.get_by_role("group", name="More options").get_by_role("button").all_inner_texts()
-        assert [*required, *chips] == [option["name"] for option in command["options"]]
-        for option in (each for each in command["options"] if each.get("choices")):
+        assert sorted([*required, *chips]) == sorted(option["name"] for option in options)
+        for option in (each for each in options if each.get("choices") and not each.get("required")):
             await form.get_by_role("button", name=option["name"], exact=True).click()
             await form.locator(f'[data-option="{option["name"]}"] input').press("ArrowDown")
             shown = mia.page.get_by_role("listbox", name=option["name"]).get_by_role("option")

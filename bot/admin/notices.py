@@ -1,0 +1,151 @@
+"""Telling servers and the operator what was written down for them in bot/store/notices.py.
+
+A notice to a server is a card in its log channel, in the server's language; without a log channel it is told to nobody.
+A notice to the operator goes over the operator's own line. Each is told once: a message that got through before a crash
+is the same message after it, for as long as Discord knows its nonce.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any, Protocol
+
+import structlog
+
+from bot.admin.rulebook import Rulebook
+from bot.clock import Clock, first_of
+from bot.errors import Busy, DeliveryError, StoreError
+from bot.markdown import clipped
+from bot.settings import INSTALLATION, LOG_CHANNEL
+from bot.store import notices as store
+from bot.store.database import Database
+from bot.store.notices import Notice
+from bot.text import FALLBACK, Texts
+from bot.wording import with_amounts
+
+LOOK_S = 30.0
+# What Discord did not take for so long is no news any more.
+STALE_MS = 86_400_000
+AT_ONCE_MAX = 100
+WORDS_CHARACTERS_MAX = 1_500
+INSTANT = "_ms"
+
+log = structlog.get_logger()
+
+
+class Poster(Protocol):
+    """Posts cards of a few words in the channels of servers."""
+
+    async def post(self, *, channel_id: int, guild_id: int, text: str, nonce: str) -> None:
+        """Post it, or find that it was posted with this nonce; raises DeliveryError."""
+        ...
+
+    def locale(self, guild_id: int) -> str | None:
+        """The server's language, as Discord names it; None while Discord has not told it."""
+        ...
+
+
+class OperatorLine(Protocol):
+    """The way to the operator."""
+
+    async def tell(self, text: str, *, nonce: str) -> None:
+        """Tell every operator, each at most once with this nonce; raises Busy where that may work later."""
+        ...
+
+
+def shown(texts: Texts, locale: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The params as words take them: `x_microcredits` is `x` in credits, `x_ms` is `x` as the reader's own time.
+
+    Other text may be anybody's words, so it is made harmless; whole numbers stay as they are.
+    """
+    found = with_amounts(texts, locale, params)
+    for name, value in params.items():
+        if name.endswith(INSTANT):
+            found[name.removesuffix(INSTANT)] = f"<t:{value // 1000}:f>"
+        elif isinstance(value, str):
+            characters = WORDS_CHARACTERS_MAX
+            found[name] = clipped(value, characters_max=characters, bytes_max=3 * characters)
+    return found
+
+
+class Notices:
+    """Sends what is open, at once when poked and every half minute anyway."""
+
+    def __init__(
+        self, *, db: Database, rulebook: Rulebook, poster: Poster, line: OperatorLine, texts: Texts, clock: Clock
+    ) -> None:
+        self._db = db
+        self._rulebook = rulebook
+        self._poster = poster
+        self._line = line
+        self._texts = texts
+        self._clock = clock
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        """Something was added, and its transaction has ended."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Run for as long as the bot does."""
+        while True:
+            self._poked.clear()
+            try:
+                await self.send()
+            except StoreError as error:
+                log.warning("notices wait for the database", reason=str(error))
+            await first_of(self._clock, self._poked, seconds=LOOK_S)
+
+    async def send(self) -> None:
+        """Tell what is open: each server's in order, the servers side by side."""
+        found = await store.open_ones(self._db, limit=AT_ONCE_MAX)
+        by_guild = groupby(sorted(found, key=lambda each: each.guild_id), key=lambda each: each.guild_id)
+        await asyncio.gather(*(self._send_all(list(group)) for _, group in by_guild))
+
+    async def _send_all(self, notices: list[Notice]) -> None:
+        """Up to the first that has to wait: what comes after it is told after it."""
+        try:
+            for notice in notices:
+                await self._send(notice)
+                async with self._db.transaction() as tx:
+                    await store.end(tx, notice.notice_id, at_ms=self._clock.now_ms())
+        except Busy as error:
+            log.info("notices wait for Discord", guild_id=notices[0].guild_id, reason=str(error))
+        except StoreError as error:
+            log.warning("notices wait for the database", guild_id=notices[0].guild_id, reason=str(error))
+
+    async def _send(self, notice: Notice) -> None:
+        """Tell it, or find that it never can be told; raises Busy where it may be told later."""
+        try:
+            if notice.guild_id == INSTALLATION:
+                await self._line.tell(self._words(notice, FALLBACK), nonce=_nonce(notice))
+            else:
+                await self._post(notice)
+        except Busy:
+            if self._clock.now_ms() - notice.created_ms < STALE_MS:
+                raise
+            log.warning("a notice was not told in time", guild_id=notice.guild_id, message_id=notice.message_id)
+        except DeliveryError as error:
+            log.warning(
+                "a server could not be told", guild_id=notice.guild_id, message_id=notice.message_id, reason=str(error)
+            )
+        except StoreError:
+            raise
+        except Exception:
+            # Whatever is wrong with this one must not keep the others from being told.
+            log.exception("a notice cannot be told", guild_id=notice.guild_id, message_id=notice.message_id)
+
+    async def _post(self, notice: Notice) -> None:
+        rules = await self._rulebook.rules(notice.guild_id)
+        channel_id = rules.guild[LOG_CHANNEL]
+        if channel_id is None:
+            return
+        text = self._words(notice, self._poster.locale(notice.guild_id) or FALLBACK)
+        await self._poster.post(channel_id=channel_id, guild_id=notice.guild_id, text=text, nonce=_nonce(notice))
+
+    def _words(self, notice: Notice, locale: str) -> str:
+        return self._texts(locale, notice.message_id, **shown(self._texts, locale, notice.params))
+
+
+def _nonce(notice: Notice) -> str:
+    return f"notice-{notice.notice_id}"

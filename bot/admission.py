@@ -1,0 +1,116 @@
+"""Whether somebody may ask here at all, and whether all limits bear what is asked. Pure; raises Refusal."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from bot import settings as s
+from bot.catalog import COUNT_MAX, Catalog, Model
+from bot.intake import More, Refusal
+from bot.jobs import Job
+from bot.limits import Claim, Rules, Shortage, Source, Usages, allot, images_that_fit
+from bot.setting_fields import BudgetKind
+
+_MS_PER_S = 1000
+# What is said of a shortage in public: the figures are nobody else's business.
+_PUBLIC = "limit.public"
+
+
+class Placed(Protocol):
+    """A request, or somebody who may make one; `place_id` is the channel whose rules count."""
+
+    @property
+    def place_id(self) -> int: ...
+
+
+def check_open(asked: Placed, rules: Rules) -> None:
+    """The operator and this server let images be made here at all."""
+    if rules.installation[s.STOPPED]:
+        raise Refusal("stopped_by_operator")
+    if rules.budget.kind is BudgetKind.BLOCKED:
+        raise Refusal("server_blocked")
+    if not rules.guild[s.ENABLED]:
+        raise Refusal("bot_off")
+    allowed = rules.guild[s.ALLOWED_CHANNELS]
+    if allowed and asked.place_id not in allowed:
+        raise Refusal("channel_not_allowed", channels=" ".join(f"<#{channel}>" for channel in allowed))
+    if asked.place_id in rules.guild[s.DENIED_CHANNELS]:
+        raise Refusal("channel_denied", channel=f"<#{asked.place_id}>")
+
+
+def count_max(model: Model, rules: Rules) -> int:
+    """How many images of this model one request may ask for in this server; 0 where it is switched off."""
+    return rules.guild[s.MODEL_COUNTS].get(model.key, COUNT_MAX)
+
+
+def check_count(model: Model, images: int, *, rules: Rules, catalog: Catalog) -> None:
+    """This server offers the model, and so many images of it at once."""
+    high = count_max(model, rules)
+    if high == 0:
+        others = [other.found_as for other in catalog.models if other.enabled and count_max(other, rules)]
+        raise Refusal("model_off" if others else "models_off", model=model.label, models=", ".join(others))
+    if images > high:
+        raise Refusal("count_over", model=model.label, high=high)
+
+
+def check_limits(
+    jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages, *, rules: Rules, catalog: Catalog
+) -> list[Claim]:
+    """For each job the limits that it is to hold on. All images of a request or none."""
+    price = jobs[0].price_microcredits
+    chosen = allot(asked, usages, price_microcredits=price, images=len(jobs))
+    if not isinstance(chosen, Shortage):
+        return chosen
+    limit = chosen.claim[0]
+    fewer = images_that_fit(asked, usages, price_microcredits=price, images_max=len(jobs) - 1)
+    more: list[More] = []
+    if fewer:
+        more.append(("hint.fewer", {"count": fewer}))
+    cheaper = _cheaper(jobs, asked, usages, rules=rules, catalog=catalog)
+    if cheaper is not None:
+        more.append(("hint.cheaper", {"model": cheaper.found_as, "price_microcredits": cheaper.price_microcredits}))
+    raise Refusal(
+        f"limit.{limit.source.value}",
+        public_id=_PUBLIC,
+        more=tuple(more),
+        price_microcredits=price * len(jobs),
+        left_microcredits=chosen.left_microcredits,
+        resets_s=-(-(limit.period.end_ms or 0) // _MS_PER_S),
+        role=f"<@&{limit.role_id}>",
+    )
+
+
+def _cheaper(
+    jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages, *, rules: Rules, catalog: Catalog
+) -> Model | None:
+    """The dearest of the cheaper models that would still fit for as many images: it is the nearest in quality."""
+    price, images = jobs[0].price_microcredits, len(jobs)
+    fitting = [
+        model
+        for model in catalog.models
+        if model.enabled
+        and model.price_microcredits < price
+        and count_max(model, rules) >= images
+        and not isinstance(allot(asked, usages, price_microcredits=model.price_microcredits, images=images), Shortage)
+    ]
+    return max(fitting, key=lambda model: model.price_microcredits, default=None)
+
+
+# At how many per cent of its budget a server is told.
+WARN_PERCENT = (50, 80, 100)
+
+
+def budget_percent(asked: Iterable[Claim], usages: Usages, *, least_price_microcredits: int) -> int | None:
+    """The highest of WARN_PERCENT that the server's budget has reached with these balances; None below all.
+
+    It has reached 100 where what is left does not pay for the cheapest image any more: it need not come out even.
+    """
+    for claim in asked:
+        budget = claim[0]
+        if budget.source is not Source.BUDGET or budget.unlimited or not budget.amount_microcredits:
+            continue
+        used = usages[budget].used if budget in usages else 0
+        if budget.amount_microcredits - used < least_price_microcredits:
+            return WARN_PERCENT[-1]
+        reached = [percent for percent in WARN_PERCENT if used * 100 >= percent * budget.amount_microcredits]
+        return reached[-1] if reached else None
+    return None

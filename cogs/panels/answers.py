@@ -1,0 +1,112 @@
+"""Giving what was decided to Discord, in time and in the form that the interaction allows."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import assert_never
+
+import aiohttp
+import discord
+import structlog
+from discord import ui
+
+from bot.clock import Clock
+from bot.text import Texts
+from cogs.acknowledge import Patience, Respond, acknowledge
+from cogs.widgets import notice
+
+NOBODY = discord.AllowedMentions.none()
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """Put this in the place of the panel; a command is answered with it."""
+
+    view: ui.LayoutView
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say this to the person alone; the panel stays as it is."""
+
+    view: ui.LayoutView
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Open this form. It can be the first answer only."""
+
+    modal: ui.Modal
+
+
+Answer = Redraw | Tell | Form
+
+
+class Answering:
+    """Answers interactions with what becomes of a decision, however long that takes."""
+
+    def __init__(self, *, texts: Texts, clock: Clock, patience: Patience) -> None:
+        self._texts = texts
+        self._clock = clock
+        self._patience = patience
+
+    async def answer(
+        self, interaction: discord.Interaction, deciding: asyncio.Future[Answer], *, opens_form: bool
+    ) -> None:
+        """Answer with the decision at once where it comes soon; else say that it is being worked on, and answer then.
+
+        Discord takes a form only at once: where that fails, the person is asked to press again.
+        """
+        age_s = (self._clock.now_ms() - interaction.created_at.timestamp() * 1000) / 1000
+        deadline = self._patience.deadline(age_s=age_s)
+        until = deadline - self._patience.attempt_s if opens_form else self._patience.decide_until(deadline)
+        wait_s = until - asyncio.get_running_loop().time()
+        done, _ = await asyncio.wait({deciding}, timeout=max(wait_s, 0.0))
+        if done or opens_form:
+            answer = deciding.result() if done else self._too_slow(interaction, deciding)
+            await self._acknowledge(interaction, lambda: _respond(interaction, answer), deadline=deadline)
+            return
+        deferred = await self._acknowledge(
+            interaction, lambda: interaction.response.defer(ephemeral=True), deadline=deadline
+        )
+        late = await deciding
+        if deferred:
+            await _follow(interaction, late)
+
+    async def _acknowledge(self, interaction: discord.Interaction, respond: Respond, *, deadline: float) -> bool:
+        return await acknowledge(interaction, respond, deadline=deadline, patience=self._patience)
+
+    def _too_slow(self, interaction: discord.Interaction, deciding: asyncio.Future[Answer]) -> Answer:
+        deciding.cancel()
+        log.warning("a form could not be opened in time", interaction_id=interaction.id)
+        return Tell(notice(self._texts(str(interaction.locale), "panel.slow")))
+
+
+async def _respond(interaction: discord.Interaction, answer: Answer) -> None:
+    """Answer for the first time."""
+    match answer:
+        case Form(modal):
+            await interaction.response.send_modal(modal)
+        case Redraw(view) if interaction.message is not None:
+            await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
+        case Redraw(view) | Tell(view):
+            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
+        case _:
+            assert_never(answer)
+
+
+async def _follow(interaction: discord.Interaction, answer: Answer) -> None:
+    """Answer after a deferral. What fails here was tried several times by discord.py already."""
+    try:
+        match answer:
+            case Tell(view) if interaction.message is not None:
+                await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
+            case Redraw(view) | Tell(view):
+                await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+            case Form():
+                raise TypeError("a form cannot follow a deferral")
+            case _:
+                assert_never(answer)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("a panel could not be answered", interaction_id=interaction.id, reason=repr(error))

@@ -1,0 +1,155 @@
+"""The door that everything about panels comes through: what is pressed, picked and sent, each judged anew.
+
+discord.py would keep its own views in memory for every message, and its DynamicItems know no forms and pass over what
+their message does not show without a word. So nothing of ours is registered with it: a custom_id says all that there is
+to know, and whatever begins like one of ours is answered here, before and after any restart.
+"""
+
+import asyncio
+import secrets
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.admin.panel_text import Phrases
+from bot.admin.rulebook import Rulebook
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.fields import BadValue
+from bot.settings import Page, Settings
+from bot.text import Texts
+from cogs.acknowledge import Patience
+from cogs.errors import REFERENCE_BYTES
+from cogs.panels.answers import Answer, Answering, Form, Redraw, Tell
+from cogs.panels.drawing import View, again, draw, form, notice_with_retry
+from cogs.panels.editors import editor_of
+from cogs.panels.ids import PREFIX, SHOW, TURN, Address, read_address
+from cogs.panels.panel import Directory, Panel, Rights, Stale
+from cogs.panels.reading import custom_id_of, read_given
+from cogs.widgets import notice
+
+# A form is opened at once, if need be with nothing filled in.
+FILL_IN_S = 0.5
+
+log = structlog.get_logger()
+
+
+class Panels(commands.Cog):
+    """Every panel of settings, opened by its command and answered here ever after."""
+
+    def __init__(
+        self,
+        *,
+        rulebook: Rulebook,
+        rights: Rights,
+        catalog: Catalog,
+        texts: Texts,
+        clock: Clock,
+        patience: Patience | None = None,
+    ) -> None:
+        self._rulebook = rulebook
+        self._rights = rights
+        self._models = tuple(model for model in catalog.models if model.enabled)
+        self._texts = texts
+        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
+        self._panels: dict[str, Panel] = {}
+
+    def add(self, panel: Panel) -> None:
+        """Answer for this panel from now on; raises KeyError where a setting of it has no editor."""
+        for setting in panel.settings:
+            editor_of(setting)
+        self._panels[panel.command] = panel
+
+    async def open(self, interaction: discord.Interaction, panel: Panel) -> None:
+        """Answer a panel's command with its first page."""
+        await self._serve(interaction, Address(panel=panel.command, page=panel.pages[0]))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        custom_id = custom_id_of(interaction)
+        if custom_id.startswith(PREFIX):
+            await self._serve(interaction, read_address(custom_id))
+
+    async def _serve(self, interaction: discord.Interaction, address: Address | None) -> None:
+        # A task of its own: whatever becomes of the answer, a change is carried through.
+        deciding = asyncio.ensure_future(self._decide(interaction, address))
+        opens_form = address is not None and address.opens_form
+        await self._answering.answer(interaction, deciding, opens_form=opens_form)
+
+    async def _decide(self, interaction: discord.Interaction, address: Address | None) -> Answer:
+        """What to answer; never raises."""
+        try:
+            return await self._act(interaction, address)
+        except Stale as stale:
+            log.info("what was pressed is not known here", interaction_id=interaction.id, reason=str(stale))
+            return self._tell(interaction, "panel.stale")
+        except StoreError:
+            log.exception("a panel could not read or write settings", interaction_id=interaction.id)
+            return self._tell(interaction, "panel.store")
+        except Exception:
+            reference = secrets.token_hex(REFERENCE_BYTES)
+            log.exception("a panel failed", reference=reference, interaction_id=interaction.id)
+            return self._tell(interaction, "error.unexpected", reference=reference)
+
+    async def _act(self, interaction: discord.Interaction, address: Address | None) -> Answer:
+        panel = None if address is None else self._panels.get(address.panel)
+        guild_id = interaction.guild_id
+        if address is None or panel is None or guild_id is None or address.page not in panel.pages:
+            raise Stale(custom_id_of(interaction))
+        if not await self._rights.allows(interaction, command=panel.command, rank=panel.rank):
+            return self._tell(interaction, panel.refused)
+        view = self._view(interaction, panel)
+        if address.opens_form:
+            return Form(form(view, address, await self._settings_soon(guild_id)))
+        if address.act == SHOW:
+            return await self._redraw(view, guild_id, address)
+        if address.act == TURN:
+            return await self._redraw(view, guild_id, address.at(page=_page(interaction, panel)))
+        return await self._change(interaction, view, guild_id, address)
+
+    async def _change(self, interaction: discord.Interaction, view: View, guild_id: int, address: Address) -> Answer:
+        given = read_given(interaction, address)
+        spot = view.spot(address)
+        editor = editor_of(spot.setting)
+        try:
+            edit = editor.edit(spot, given)
+            after = await self._rulebook.change(guild_id, spot.setting, edit.update, user_id=interaction.user.id)
+        except BadValue as error:
+            words = view.phrases.refused(error, spot.setting)
+            if not given.filled:
+                return Tell(notice(words))
+            return Tell(notice_with_retry(view.phrases, words, again=again(spot, given)))
+        changed = editor.said(spot, edit, after)
+        note = view.phrases("panel.changed", name=view.phrases.name(spot.setting), value=changed)
+        return await self._redraw(view, guild_id, address.at(leaf=address.leaf), note=note)
+
+    async def _redraw(self, view: View, guild_id: int, address: Address, *, note: str = "") -> Redraw:
+        settings = (await self._rulebook.rules(guild_id)).guild
+        return Redraw(draw(view, settings, address, note=note))
+
+    async def _settings_soon(self, guild_id: int) -> Settings | None:
+        try:
+            async with asyncio.timeout(FILL_IN_S):
+                return (await self._rulebook.rules(guild_id)).guild
+        except TimeoutError:
+            return None
+
+    def _view(self, interaction: discord.Interaction, panel: Panel) -> View:
+        directory = Directory.of(interaction)
+        locale = str(interaction.locale)
+        phrases = Phrases(texts=self._texts, locale=locale, models=self._models, has=directory.has)
+        return View(panel=panel, phrases=phrases, directory=directory)
+
+    def _tell(self, interaction: discord.Interaction, message_id: str, **values: str) -> Tell:
+        return Tell(notice(self._texts(str(interaction.locale), message_id, **values)))
+
+
+def _page(interaction: discord.Interaction, panel: Panel) -> Page:
+    """The page that was picked; raises Stale where the panel has no such page."""
+    picked = read_given(interaction, Address(panel=panel.command, page=panel.pages[0])).picked
+    for page in panel.pages:
+        if (page.value,) == tuple(picked):
+            return page
+    raise Stale(str(picked))

@@ -1,0 +1,1 @@
+"""What stands around a report of usage on Discord: its controls, its chart, who left meanwhile, and its file."""

@@ -1,0 +1,118 @@
+"""The servers that the bot comes into, with a first card that says what it is; and the switch on that card."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.admin.rulebook import Rulebook
+from bot.admin.servers import Servers
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.rights import Rank
+from bot.settings import ENABLED
+from bot.text import Texts
+from cogs.acknowledge import Patience
+from cogs.greeter import DiscordGreeter, switch_button
+from cogs.panels.answers import Answer, Answering, Redraw, Tell
+from cogs.panels.panel import Rights
+from cogs.widgets import notice
+
+# The switch is the one of /limits, and for whoever may use that.
+COMMAND = "limits"
+
+Interaction = discord.Interaction[Any]
+log = structlog.get_logger()
+
+
+class Welcome(commands.Cog):
+    """Keeps the book of servers as Discord tells it, and answers the switch of the first card."""
+
+    def __init__(
+        self,
+        client: commands.AutoShardedBot,
+        *,
+        servers: Servers,
+        greeter: DiscordGreeter,
+        rulebook: Rulebook,
+        rights: Rights,
+        texts: Texts,
+        clock: Clock,
+        patience: Patience | None = None,
+    ) -> None:
+        self._client = client
+        self._servers = servers
+        self._greeter = greeter
+        self._rulebook = rulebook
+        self._rights = rights
+        self._texts = texts
+        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
+        self._button = switch_button(self._switch)
+
+    async def cog_load(self) -> None:
+        self._client.add_dynamic_items(self._button)
+
+    async def cog_unload(self) -> None:
+        self._client.remove_dynamic_items(self._button)
+
+    # ------------------------------------------------------------ coming and going
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._arrived(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server that was known at the start, or that Discord had lost for a while; it may be a new one to us."""
+        await self._arrived(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        if before.name != after.name:
+            await _written(self._servers.renamed(after.id, after.name), guild_id=after.id)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await _written(self._servers.left(guild.id), guild_id=guild.id)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Discord has named all servers, those included that it cannot show at the moment."""
+        await _written(self._servers.only_in(guild.id for guild in self._client.guilds))
+
+    async def _arrived(self, guild: discord.Guild) -> None:
+        joined_at = None if guild.me is None else guild.me.joined_at
+        joined_ms = None if joined_at is None else round(joined_at.timestamp() * 1000)
+        await _written(self._servers.arrived(guild.id, guild.name, joined_ms=joined_ms), guild_id=guild.id)
+
+    # ------------------------------------------------------------ the switch
+
+    async def _switch(self, interaction: Interaction, on: bool) -> None:  # noqa: FBT001 - see switch_button
+        # A task of its own: whatever becomes of the answer, the switch is carried through.
+        deciding = asyncio.ensure_future(self._decide(interaction, on=on))
+        await self._answering.answer(interaction, deciding, opens_form=False)
+
+    async def _decide(self, interaction: Interaction, *, on: bool) -> Answer:
+        guild = interaction.guild
+        if guild is None or not await self._rights.allows(interaction, command=COMMAND, rank=Rank.ADMINISTRATOR):
+            return self._tell(interaction, "welcome.refused")
+        try:
+            await self._rulebook.change(guild.id, ENABLED, lambda _: on, user_id=interaction.user.id)
+            return Redraw(await self._greeter.card(guild, locale=str(guild.preferred_locale)))
+        except StoreError:
+            log.exception("a server could not be switched", guild_id=guild.id, on=on)
+            return self._tell(interaction, "welcome.store")
+
+    def _tell(self, interaction: Interaction, message_id: str) -> Tell:
+        return Tell(notice(self._texts(str(interaction.locale), message_id)))
+
+
+async def _written(writing: Awaitable[None], *, guild_id: int | None = None) -> None:
+    """What cannot be written now is found again at the next start."""
+    try:
+        await writing
+    except StoreError as error:
+        log.warning("the book of servers is behind", guild_id=guild_id, reason=str(error))

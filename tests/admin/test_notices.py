@@ -1,0 +1,193 @@
+"""What is written down for servers and for the operator reaches them, once, and keeps nobody waiting."""
+
+import asyncio
+
+import pytest
+
+from bot.admin.notices import STALE_MS, Notices
+from bot.errors import Busy, MessageGone, NotAllowed, StoreError
+from bot.settings import INSTALLATION, LOG_CHANNEL
+from bot.store import notices as store
+from tests.admin.support import OPERATOR, TEXTS, FakeLine, FakePoster, rulebook
+
+pytestmark = pytest.mark.asyncio
+
+BUDGET = {"percent": 80, "used_microcredits": 8_000_000, "amount_microcredits": 10_000_000, "resets_ms": 1_000_000}
+
+
+@pytest.fixture
+def poster():
+    return FakePoster()
+
+
+@pytest.fixture
+def line():
+    return FakeLine()
+
+
+@pytest.fixture
+def notices(db, clock, poster, line):
+    return Notices(db=db, rulebook=rulebook(db, clock), poster=poster, line=line, texts=TEXTS, clock=clock)
+
+
+async def add(db, clock, *, guild_id=7, message_id="notice.budget", params=BUDGET, once=None):
+    async with db.transaction() as tx:
+        return await store.add(
+            tx, guild_id=guild_id, message_id=message_id, params=params, once=once, at_ms=clock.now_ms()
+        )
+
+
+async def log_to(db, clock, channel_id, guild_id=7):
+    await rulebook(db, clock).change(guild_id, LOG_CHANNEL, lambda _: channel_id, user_id=OPERATOR)
+
+
+async def open_count(db):
+    return len(await store.open_ones(db, limit=100))
+
+
+async def test_a_server_is_told_in_its_log_channel_with_amounts_and_times_for_people(db, clock, notices, poster):
+    await log_to(db, clock, 70)
+    await add(db, clock)
+    await notices.send()
+    ((guild_id, channel_id, text),) = poster.posts.values()
+    assert (guild_id, channel_id) == (7, 70)
+    assert "80 %" in text
+    assert "8 of 10 credits" in text
+    assert "<t:1000:f>" in text
+    assert await open_count(db) == 0
+
+
+async def test_a_server_without_a_log_channel_is_not_told_and_nothing_stays_open(db, clock, notices, poster):
+    await add(db, clock)
+    await notices.send()
+    assert poster.calls == 0
+    assert await open_count(db) == 0
+
+
+@pytest.mark.parametrize("refusal", [NotAllowed("no"), MessageGone("no")])
+async def test_a_log_channel_that_takes_nothing_ends_the_notice_and_the_log_says_so(
+    db, clock, notices, refusal, capsys
+):
+    await log_to(db, clock, 70)
+    notices._poster.refusals[70] = refusal
+    await add(db, clock)
+    await notices.send()
+    assert await open_count(db) == 0
+    assert "a server could not be told" in capsys.readouterr().out
+
+
+async def test_what_discord_does_not_take_now_is_told_later_and_in_its_order(db, clock, notices, poster):
+    await log_to(db, clock, 70)
+    await log_to(db, clock, 80, guild_id=8)
+    poster.refusals[70] = Busy("later")
+    for percent in (50, 80):
+        await add(db, clock, params=BUDGET | {"percent": percent})
+    await add(db, clock, guild_id=8)
+    await notices.send()
+    assert [guild_id for guild_id, _, _ in poster.posts.values()] == [8]
+    assert await open_count(db) == 2
+    poster.refusals.clear()
+    await notices.send()
+    assert ["50 %" in text for guild_id, _, text in poster.posts.values() if guild_id == 7] == [True, False]
+    assert await open_count(db) == 0
+
+
+async def test_what_could_not_be_told_for_a_day_is_no_news_any_more(db, clock, notices, poster):
+    await log_to(db, clock, 70)
+    poster.refusals[70] = Busy("later")
+    await add(db, clock)
+    clock.ms += STALE_MS - 1
+    await notices.send()
+    assert await open_count(db) == 1
+    clock.ms += 1
+    await notices.send()
+    assert await open_count(db) == 0
+
+
+async def test_what_is_told_once_is_written_once_however_long_ago_it_was_told(db, clock, notices, poster):
+    await log_to(db, clock, 70)
+    assert await add(db, clock, once="guild:7:m:2026-11:80")
+    assert not await add(db, clock, once="guild:7:m:2026-11:80")
+    await notices.send()
+    assert not await add(db, clock, once="guild:7:m:2026-11:80")
+    assert await add(db, clock, once="guild:7:m:2026-11:100")
+    assert await store.told(db, "guild:7:m:2026-11:80")
+    assert not await store.told(db, "guild:7:m:2026-12:80")
+
+
+class LosingDatabase:
+    """The real one, but whatever is written is lost."""
+
+    def __init__(self, db):
+        self._db = db
+
+    async def fetch(self, sql, *args):
+        return await self._db.fetch(sql, *args)
+
+    def transaction(self):
+        raise StoreError("the power is gone")
+
+
+async def test_a_crash_between_telling_and_writing_it_down_tells_nobody_twice(db, clock, poster, line):
+    await log_to(db, clock, 70)
+    await add(db, clock)
+    await add(db, clock, guild_id=INSTALLATION, message_id="operator.done.stop", params={})
+    for database in (LosingDatabase(db), db):
+        assert await open_count(db) == 2
+        rules = rulebook(db, clock)
+        notices = Notices(db=database, rulebook=rules, poster=poster, line=line, texts=TEXTS, clock=clock)
+        await notices.send()
+    assert poster.calls == 2
+    assert len(poster.posts) == 1
+    assert len(line.told) == 1
+    assert await open_count(db) == 0
+
+
+async def test_the_operator_is_told_over_the_operators_line(db, clock, notices, poster, line):
+    params = {"left_microcredits": 4_500_000, "threshold_microcredits": 5_000_000}
+    await add(db, clock, guild_id=INSTALLATION, message_id="notice.balance", params=params)
+    line.refusal = Busy("later")
+    await notices.send()
+    assert await open_count(db) == 1
+    line.refusal = None
+    await notices.send()
+    (text,) = line.told.values()
+    assert "4.5 credits" in text
+    assert poster.calls == 0
+    assert await open_count(db) == 0
+
+
+async def test_words_of_people_are_made_harmless_and_forgotten_once_they_were_told(db, clock, notices, poster):
+    await log_to(db, clock, 70)
+    params = BUDGET | {"percent": "@everyone **bold**"}
+    await add(db, clock, params=params)
+    await notices.send()
+    assert "@everyone" not in poster.texts[0]
+    assert "\\*\\*bold" in poster.texts[0]
+    assert "bold" not in str([dict(row) for row in await db.fetch("SELECT params FROM notices")])
+
+
+async def test_a_notice_that_cannot_be_worded_is_given_up_and_keeps_no_other_waiting(
+    db, clock, notices, poster, capsys
+):
+    await log_to(db, clock, 70)
+    await add(db, clock, params={})
+    await add(db, clock)
+    await notices.send()
+    assert len(poster.posts) == 1
+    assert await open_count(db) == 0
+    assert "a notice cannot be told" in capsys.readouterr().out
+
+
+async def test_a_poke_has_what_was_added_told_at_once(db, clock, notices, poster):
+    await log_to(db, clock, 70)
+    running = asyncio.create_task(notices.run())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    await add(db, clock)
+    notices.poke()
+    async with asyncio.timeout(5):
+        while not poster.posts:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
