@@ -19,7 +19,7 @@ FOREVER = Period("ever", 0, None)
 
 
 class Source(StrEnum):
-    """Where credits come from, or what holds them back."""
+    """Where credits come from, or what holds them back. Its words stand in the catalogue under `source.<value>`."""
 
     MEMBER = "member"  # the allowance that every member has
     ROLE = "role"  # the most generous of the member's roles
