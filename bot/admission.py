@@ -7,7 +7,7 @@ from bot import settings as s
 from bot.catalog import COUNT_MAX, Catalog, Model
 from bot.intake import More, Refusal
 from bot.jobs import Job
-from bot.limits import Claim, Rules, Shortage, Source, Usages, allot, images_that_fit
+from bot.limits import Claim, Rules, Shortage, Source, Usage, Usages, allot, images_that_fit
 from bot.setting_fields import BudgetKind
 
 _MS_PER_S = 1000
@@ -62,7 +62,7 @@ def check_limits(
         return chosen
     limit = chosen.claim[0]
     fewer = images_that_fit(asked, usages, price_microcredits=price, images_max=len(jobs) - 1)
-    more: list[More] = []
+    more = list(_split(chosen, usages))
     if fewer:
         more.append(("hint.fewer", {"count": fewer}))
     cheaper = _cheaper(jobs, asked, usages, rules=rules, catalog=catalog)
@@ -77,6 +77,13 @@ def check_limits(
         resets_s=-(-(limit.period.end_ms or 0) // _MS_PER_S),
         role=f"<@&{limit.role_id}>",
     )
+
+
+def _split(short: Shortage, usages: Usages) -> Iterable[More]:
+    """Where what is left lies in two sources, that no image is paid from both of them."""
+    left = [limit.left_microcredits(usages.get(limit, Usage())) for limit in short.claim]
+    if sum(each > 0 for each in left) > 1:
+        yield "hint.split", {"first_microcredits": left[0], "second_microcredits": sum(left[1:])}
 
 
 def _cheaper(

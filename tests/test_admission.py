@@ -170,6 +170,14 @@ def test_credits_given_on_top_make_room_after_the_allowance():
     assert refused(checked, rules, count=3, used=on_top).message_id == "limit.member"
 
 
+def test_what_is_left_in_two_sources_is_said_to_be_in_two_where_no_image_fits_into_either():
+    rules = ruled(member_allowance=allowed(PRICE - 1))
+    error = refused(checked, rules, used={Source.EXTRA: Usage(granted=1)})
+    assert error.values["left_microcredits"] == PRICE
+    assert ("hint.split", {"first_microcredits": PRICE - 1, "second_microcredits": 1}) in error.more
+    assert "hint.split" not in dict(refused(checked, rules).more)
+
+
 def test_as_many_images_as_would_still_fit_are_named():
     rules = ruled(member_allowance=allowed(3 * PRICE), channel_allowances={PLACE: allowed(2 * PRICE)})
     error = refused(checked, rules, count=4)

@@ -47,7 +47,7 @@ def test_an_allowance_for_ever_is_none():
 def test_what_is_not_set_is_said_in_the_settings_own_words():
     own = phrases()
     assert own.empty(ALLOWED_CHANNELS) == "everywhere"
-    assert own.empty(MEMBER_ALLOWANCE) == "no limit"
+    assert own.empty(MEMBER_ALLOWANCE) == "no limit, except by role"
     assert own.empty(TIME_ZONE) == "none"
     assert own.empty(LOG_CHANNEL).startswith("none")
 

@@ -389,7 +389,7 @@ def test_whoever_may_not_ask_here_is_told_why(message_id):
     [
         ({"imagen-4": 0}, "model_off", "Imagen 3 (/imagen)"),
         ({model.key: 0 for model in Catalog().models}, "models_off", "/limits"),
-        ({"imagen-4": 2}, "count_over", "at most 2"),
+        ({"imagen-4": 2}, "count_over", "is 2"),
     ],
 )
 def test_a_model_that_is_not_offered_so_is_refused_with_what_is(counts, message_id, words):

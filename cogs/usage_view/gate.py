@@ -3,11 +3,10 @@
 import discord
 
 from bot.admin.rulebook import Rulebook
-from bot.rights import NEEDED_BITS, Rank
+from bot.rights import Rank
 from bot.settings import MODERATORS_SEE_USAGE
 from bot.text import Texts
 from cogs.panels.panel import Rights
-from cogs.rights import read_caller
 
 COMMAND = "usage"
 
@@ -23,20 +22,14 @@ class Gate:
     async def refusal(self, interaction: discord.Interaction) -> str | None:
         """Why this person may not see the figures of this server, and who can change that; None for who may."""
         locale = str(interaction.locale)
+        # Whoever runs the server, or was let in by it in Discord's own command permissions.
+        if await self._rights.allows(interaction, command=COMMAND, rank=Rank.ADMINISTRATOR):
+            return None
         if not await self._rights.allows(interaction, command=COMMAND, rank=Rank.MODERATOR):
             return self._texts(locale, "usage.refused")
-        if _is_administrator(interaction):
-            return None
         settings = (await self._rulebook.rules(interaction.guild_id or 0)).guild
         if settings[MODERATORS_SEE_USAGE]:
             return None
         setting = self._texts(locale, f"setting.{MODERATORS_SEE_USAGE.name}")
         page = self._texts(locale, f"page.{MODERATORS_SEE_USAGE.page.value}")
         return self._texts(locale, "usage.refused.moderator", setting=setting, page=page)
-
-
-def _is_administrator(interaction: discord.Interaction) -> bool:
-    """Whoever runs the server, by Discord's own permissions; that the command was allowed to somebody is less."""
-    caller = read_caller(interaction)
-    needed = NEEDED_BITS[Rank.ADMINISTRATOR]
-    return caller.is_administrator or caller.permissions & needed == needed

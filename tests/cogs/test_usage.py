@@ -210,12 +210,13 @@ async def test_a_moderator_sees_it_where_administrators_let_moderators(tmp_path)
         assert (await desk.usage(user="mia", forged=True)).message.body.text == REFUSED
 
 
-async def test_who_was_let_use_the_command_in_discord_is_still_no_administrator(tmp_path):
+async def test_whom_the_server_let_in_in_discord_sees_it_whatever_the_switch_says(tmp_path):
     async with at_usage(tmp_path) as desk:
         command = desk.local.core.commands.find(guild_id=desk.guild.id, name="usage", kind=1)
         allowed = Override(desk.id_of("mia"), TargetType.USER, permission=True)
         desk.local.set_command_rights(desk.guild.id, int(command["id"]), [allowed])
-        assert SWITCHED_OFF in (await desk.usage(user="mia")).message.body.text
+        assert "Usage:" in (await desk.usage(user="mia")).message.body.text
+        assert SWITCHED_OFF in (await desk.usage(user="mona", forged=True)).message.body.text
 
 
 ACTS = [

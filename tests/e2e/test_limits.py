@@ -58,7 +58,7 @@ async def test_a_role_allowance_set_in_the_panel_is_run_into_raised_and_then_suf
         assert refused.ephemeral
         assert f"<@&{role.id}>" in words
         assert "0 left" in words
-        assert "It is renewed <t:" in words
+        assert "is renewed <t:" in words
         assert there.segmind.submits_taken == 1
 
         await adam.allow(panel, role.id, amount=str(2 * PRICE_CREDITS), per="day")
@@ -70,7 +70,7 @@ async def test_a_role_allowance_set_in_the_panel_is_run_into_raised_and_then_suf
 async def test_a_refusal_names_the_cheaper_model_that_still_fits(tmp_path):
     async with running(tmp_path, monthly_limit_credits="0.05") as there:
         words = (await answered(await there.use(prompt="a fox"))).body.text
-        assert "this server has 0.05 left of its budget" in words
+        assert "this server has 0.05 left to spend" in words
         assert "Imagen 4 Fast (/imagen-fast) would still fit" in words
         assert (await ended(await there.use("imagen-fast", prompt="a fox"))).body.attachments
 
