@@ -181,8 +181,9 @@ class NoDiscord:
     async def find(self, **_: object) -> None:
         return None
 
-    async def alert(self, text: str) -> None:
+    async def alert(self, text: str) -> bool:
         print(f"  told the operator: {text}")
+        return True
 
 
 class NoPictures(Gallery):

@@ -1,12 +1,12 @@
 """Whether somebody may ask here at all, and whether all limits bear what is asked. Pure; raises Refusal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from bot import settings as s
 from bot.catalog import COUNT_MAX, Catalog, Model
 from bot.intake import More, Refusal
-from bot.jobs import Job
+from bot.jobs import Job, Outcome
 from bot.limits import Claim, Rules, Shortage, Source, Usage, Usages, allot, images_that_fit
 from bot.setting_fields import BudgetKind
 
@@ -42,18 +42,40 @@ def count_max(model: Model, rules: Rules) -> int:
     return rules.guild[s.MODEL_COUNTS].get(model.key, COUNT_MAX)
 
 
-def check_count(model: Model, images: int, *, rules: Rules, catalog: Catalog) -> None:
+def usable(catalog: Catalog, rules: Rules, *, out: Collection[str] = ()) -> list[Model]:
+    """The models that can be asked for in this server, in order; `out` are the keys of those out of service."""
+    return [model for model in catalog.models if model.enabled and count_max(model, rules) and model.key not in out]
+
+
+def check_in_service(rules: Rules, *, catalog: Catalog, out: Collection[str], stopped: Outcome | None) -> None:
+    """Of the models that are on in this server, one at least makes images now; `stopped` is why none does anywhere."""
+    on = usable(catalog, rules)
+    if on and stopped is not None:
+        raise Refusal(f"out.{stopped.value}", model=on[0].label)
+    if on and not usable(catalog, rules, out=out):
+        raise Refusal("models_out")
+
+
+def check_count(model: Model, images: int, *, rules: Rules, catalog: Catalog, out: Collection[str] = ()) -> None:
     """This server offers the model, and so many images of it at once."""
     high = count_max(model, rules)
     if high == 0:
-        others = [other.found_as for other in catalog.models if other.enabled and count_max(other, rules)]
-        raise Refusal("model_off" if others else "models_off", model=model.label, models=", ".join(others))
+        others = ", ".join(other.found_as for other in usable(catalog, rules, out=out))
+        if others:
+            raise Refusal("model_off", model=model.label, models=others)
+        raise Refusal("models_out" if usable(catalog, rules) else "models_off", model=model.label)
     if images > high:
         raise Refusal("count_over", model=model.label, high=high)
 
 
 def check_limits(
-    jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages, *, rules: Rules, catalog: Catalog
+    jobs: Sequence[Job],
+    asked: Sequence[Claim],
+    usages: Usages,
+    *,
+    rules: Rules,
+    catalog: Catalog,
+    out: Collection[str] = (),
 ) -> list[Claim]:
     """For each job the limits that it is to hold on. All images of a request or none."""
     price = jobs[0].price_microcredits
@@ -65,7 +87,7 @@ def check_limits(
     more = list(_split(chosen, usages))
     if fewer:
         more.append(("hint.fewer", {"count": fewer}))
-    cheaper = _cheaper(jobs, asked, usages, rules=rules, catalog=catalog)
+    cheaper = _cheaper(jobs, asked, usages, models=usable(catalog, rules, out=out), rules=rules)
     if cheaper is not None:
         more.append(("hint.cheaper", {"model": cheaper.found_as, "price_microcredits": cheaper.price_microcredits}))
     raise Refusal(
@@ -87,15 +109,14 @@ def _split(short: Shortage, usages: Usages) -> Iterable[More]:
 
 
 def _cheaper(
-    jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages, *, rules: Rules, catalog: Catalog
+    jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages, *, models: Iterable[Model], rules: Rules
 ) -> Model | None:
     """The dearest of the cheaper models that would still fit for as many images: it is the nearest in quality."""
     price, images = jobs[0].price_microcredits, len(jobs)
     fitting = [
         model
-        for model in catalog.models
-        if model.enabled
-        and model.price_microcredits < price
+        for model in models
+        if model.price_microcredits < price
         and count_max(model, rules) >= images
         and not isinstance(allot(asked, usages, price_microcredits=model.price_microcredits, images=images), Shortage)
     ]

@@ -145,7 +145,7 @@ async def _connected(
         rulebook=rulebook,
         painter=await stack.enter_async_context(segmind(config, clock)),
         presenter=DiscordPresenter(client, uploads_at_once=config.uploads_at_once),
-        line=line,
+        line=notices,
         noticed=notices.poke,
         gallery=await stack.enter_async_context(gallery(config)),
         clock=clock,

@@ -55,7 +55,8 @@ async def run_audit(out: TextIO) -> bool:
     async with snapshots.snapshot() as moment:
         findings = await audit(moment)
     out.writelines(f"{finding.rule}: not so for {finding.subject}\n" for finding in findings)
-    out.write(f"{len(findings)} findings.\n" if findings else "The books balance.\n")
+    many = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    out.write(f"{many}.\n" if findings else "The books balance.\n")
     return not findings
 
 

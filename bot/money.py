@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 
 from bot.fields import BadValue
 from bot.figures import babel_locale
-from bot.setting_fields import CREDITS_MAX
+from bot.setting_fields import AMOUNT_MAX_MICROCREDITS, CREDITS_MAX
 
 MICROCREDITS_PER_CREDIT = 1_000_000
 DECIMALS_MAX = 6
@@ -41,17 +41,17 @@ def read_credits(text: str) -> int:
     found = _TYPED.fullmatch(typed)
     if found is None or not typed:
         if _NEGATIVE.fullmatch(typed):
-            raise BadValue("amount", "amount", high=CREDITS_MAX)
+            raise BadValue("amount", "amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
         raise BadValue("amount", "amount_text")
     whole, decimals = found[1].lstrip("0"), (found[2] or "").rstrip("0")
     if len(decimals) > DECIMALS_MAX:
         raise BadValue("amount", "amount_decimals", most=DECIMALS_MAX)
     # Python itself takes whole numbers of so many digits only.
     if len(whole) > len(str(CREDITS_MAX)):
-        raise BadValue("amount", "amount", high=CREDITS_MAX)
+        raise BadValue("amount", "amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
     microcredits = int(whole or "0") * MICROCREDITS_PER_CREDIT + int(decimals.ljust(DECIMALS_MAX, "0"))
-    if microcredits > CREDITS_MAX * MICROCREDITS_PER_CREDIT:
-        raise BadValue("amount", "amount", high=CREDITS_MAX)
+    if microcredits > AMOUNT_MAX_MICROCREDITS:
+        raise BadValue("amount", "amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
     return microcredits
 
 

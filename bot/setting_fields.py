@@ -54,7 +54,7 @@ class Budget:
 def amount_of(name: str, value: object) -> int:
     """A whole number of micro-credits, from 0 to AMOUNT_MAX_MICROCREDITS; raises BadValue."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= AMOUNT_MAX_MICROCREDITS:
-        raise BadValue(name, "amount", high=CREDITS_MAX)
+        raise BadValue(name, "amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
     return value
 
 

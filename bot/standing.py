@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from bot.admission import count_max
+from bot.admission import usable
 from bot.catalog import Catalog, Model
 from bot.intake import Refusal
 from bot.jobs import Job, State
@@ -37,12 +37,14 @@ _CEILINGS = frozenset({Source.CEILING_DAY, Source.CEILING_MONTH})
 class Standing:
     """A member at a place. `refusal` is why they may not ask there at all; None where they may.
 
+    `out` are the keys of the models that are out of service.
     `claims` are the limits that apply to them, with their balances in `usages`; `underway` are their jobs in this
     server that have not ended, those of the oldest request first.
     """
 
     rules: Rules
     refusal: Refusal | None
+    out: frozenset[str]
     claims: tuple[Claim, ...]
     usages: Usages
     underway: tuple[Job, ...]
@@ -75,7 +77,7 @@ class StandingText:
 
     def paragraphs(self, standing: Standing) -> list[str]:
         """What comes first is what holds the member back most."""
-        offered = [model for model in self._catalog.models if model.enabled and count_max(model, standing.rules)]
+        offered = usable(self._catalog, standing.rules, out=standing.out)
         model = offered[0] if offered else None
         price = model.price_microcredits if model else 0
         most = tightest(standing.claims, standing.usages, price_microcredits=price)
@@ -97,7 +99,7 @@ class StandingText:
         return f"{words}\n{self._say('me.most', source=self._source(claim[0]))}"
 
     def _now(self, standing: Standing, offered: Sequence[Model], images: int) -> str:
-        """How many images with the model that comes by default, and with the cheapest where that is another."""
+        """How many images with the first model that can be asked for, and with the cheapest where that is another."""
         model, cheapest = offered[0], min(offered, key=lambda each: each.price_microcredits)
         also = ""
         if cheapest.price_microcredits < model.price_microcredits:

@@ -1,5 +1,6 @@
 """A report of usage in words: totals beside those of the period before, rankings, and what its chart shows. Pure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,7 @@ GONE = {
 }
 NAME_CHARACTERS_MAX, NAME_BYTES_MAX = 80, 240
 DIGITS_SHOWN = 4
+_NEARLY_A_DATE = re.compile(r"[0-9 ./-]{1,20}")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -172,5 +174,9 @@ class UsageText:
 
     def bad_span(self, error: BadSpan) -> str:
         """What is wrong with two dates; whatever was typed is shown as it was."""
-        typed = {name: self.safe(value) for name, value in error.values.items() if name == "typed"}
+        typed = {name: self._typed(value) for name, value in error.values.items() if name == "typed"}
         return self(error.reason, **{**error.values, **typed})
+
+    def _typed(self, words: str) -> str:
+        # Within a line, figures and what stands between those of a date format nothing.
+        return words if _NEARLY_A_DATE.fullmatch(words) else self.safe(words)

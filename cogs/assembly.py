@@ -107,6 +107,7 @@ def _operator(
         guild_ids=config.operator_guilds,
         memory=Memory(outside.db),
         texts=texts,
+        clock=outside.clock,
     )
 
 

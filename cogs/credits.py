@@ -16,6 +16,7 @@ from bot.errors import ImagenError, StoreError
 from bot.fields import BadValue, Text
 from bot.money import read_credits
 from bot.rights import Rank
+from bot.setting_fields import AMOUNT_MAX_MICROCREDITS
 from bot.store.ledger import InsufficientCredits
 from bot.text import Texts
 from cogs.acknowledge import Patience, acknowledge
@@ -126,6 +127,8 @@ class Credits(commands.Cog):
         match error:
             case Wrong():
                 return text(error.message_id, **error.values)
+            case BadValue(reason="amount"):
+                return text("credits.error.amount", **error.values)
             case BadValue():
                 return text(f"refusal.bad_value.{error.reason}", option=error.name, **error.values)
             case _:
@@ -149,7 +152,7 @@ class Credits(commands.Cog):
         _check_person(member)
         microcredits, reason = read_credits(amount), _read_reason(reason)
         if microcredits == 0:
-            raise Wrong("credits.error.nothing")
+            raise Wrong("credits.error.amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
         guild_id = _guild_id(interaction)
         try:
             left = await self._extra.change(

@@ -30,6 +30,10 @@ class Errors(commands.Cog):
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Tell who used the command, privately where that is still possible."""
+        if _answered_before(error):
+            # Discord told of the use twice, or took an answer that we held for lost: what stands there is true.
+            log.warning("a use was answered before", interaction_id=interaction.id, exc_info=error)
+            return
         words = self._words(interaction, error)
         try:
             await _tell(interaction, words)
@@ -44,6 +48,11 @@ class Errors(commands.Cog):
         reference = secrets.token_hex(REFERENCE_BYTES)
         log.error("a command failed", reference=reference, interaction_id=interaction.id, exc_info=error)
         return self._texts(locale, "error.unexpected", reference=reference)
+
+
+def _answered_before(error: app_commands.AppCommandError) -> bool:
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    return isinstance(cause, discord.HTTPException) and cause.code == ALREADY_ACKNOWLEDGED
 
 
 async def _tell(interaction: discord.Interaction, words: str) -> None:

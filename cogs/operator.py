@@ -13,12 +13,14 @@ from discord.ext import commands
 
 from bot.admin.operator import Operations, UnknownServer
 from bot.admin.operator_text import OperatorText
+from bot.clock import Clock
 from bot.errors import ImagenError, StoreError
 from bot.fields import BadValue
 from bot.markdown import clipped, plain
 from bot.store.ledger import InsufficientCredits
 from bot.text import Texts
 from bot.wording import with_amounts
+from cogs.acknowledge import Patience, Respond, acknowledge
 from cogs.answers import NOBODY, words_view
 from cogs.operator_acts import Acts
 from cogs.operator_line import operators_of
@@ -47,6 +49,8 @@ class Operator(commands.Cog):
         guild_ids: tuple[int, ...],
         memory: Memory,
         texts: Texts,
+        clock: Clock,
+        patience: Patience | None = None,
     ) -> None:
         self._tree = tree
         self._operations = operations
@@ -54,6 +58,8 @@ class Operator(commands.Cog):
         self._guilds = [discord.Object(guild_id) for guild_id in guild_ids]
         self._memory = memory
         self._texts = texts
+        self._clock = clock
+        self._patience = patience or Patience()
         self._syncing = asyncio.Lock()
         self._told: set[int] | None = None
         self._button = page_button(self.turn)
@@ -101,21 +107,23 @@ class Operator(commands.Cog):
     async def answer(self, interaction: Interaction, do: Callable[[], Awaitable[Said]]) -> None:
         """Do it for an operator, and say in private what came of it.
 
-        Discord may tell of one use twice, but takes only one first answer to it: so what follows that is done once.
+        Where Discord tells of one use twice, `do` is awaited twice, too: it does nothing more, and says the same.
         """
-        if not self._may(interaction):
-            await self._refuse(interaction)
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._edit(interaction, do)
+        await self._for_operator(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True), do)
 
     async def turn(self, interaction: Interaction, page: int) -> None:
         """Somebody pressed a button of the overview."""
+        await self._for_operator(interaction, interaction.response.defer, partial(self._page, interaction, page))
+
+    async def _for_operator(self, interaction: Interaction, defer: Respond, do: Callable[[], Awaitable[Said]]) -> None:
+        """Say that it is being worked on; only where that got through, do it, and say what came of it."""
         if not self._may(interaction):
             await self._refuse(interaction)
             return
-        await interaction.response.defer()
-        await self._edit(interaction, partial(self._page, interaction, page))
+        age_s = (self._clock.now_ms() - interaction.created_at.timestamp() * 1000) / 1000
+        deadline = self._patience.deadline(age_s=age_s)
+        if await acknowledge(interaction, defer, deadline=deadline, patience=self._patience):
+            await self._edit(interaction, do)
 
     async def _edit(self, interaction: Interaction, do: Callable[[], Awaitable[Said]]) -> None:
         try:

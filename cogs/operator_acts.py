@@ -60,7 +60,9 @@ class Acts:
         given = read_signed(amount)
         if given == 0:
             raise Wrong("operator.error.nothing")
-        left = await self._operations.top_up(guild_id, given, reason=reason, user_id=interaction.user.id)
+        left = await self._operations.top_up(
+            guild_id, given, reason=reason, user_id=interaction.user.id, interaction_id=interaction.id
+        )
         text = self.text(interaction)
         message_id = "operator.done.top_up" if given > 0 else "operator.done.taken_back"
         return text(
@@ -96,7 +98,9 @@ class Acts:
         self, interaction: Interaction, reason: Reason, member: str | None = None, server: str | None = None
     ) -> str:
         kind, barred_id, name = await self._who(member, server)
-        await self._operations.bar(kind, barred_id, reason=reason, user_id=interaction.user.id)
+        await self._operations.bar(
+            kind, barred_id, reason=reason, user_id=interaction.user.id, interaction_id=interaction.id
+        )
         text = self.text(interaction)
         return text("operator.done.bar", who=text.barred(kind, barred_id, name))
 
@@ -104,7 +108,10 @@ class Acts:
         kind, barred_id, name = await self._who(member, server)
         text = self.text(interaction)
         who = text.barred(kind, barred_id, name)
-        if not await self._operations.unbar(kind, barred_id, user_id=interaction.user.id):
+        lifted = await self._operations.unbar(
+            kind, barred_id, user_id=interaction.user.id, interaction_id=interaction.id
+        )
+        if not lifted:
             raise Wrong("operator.error.not_barred", who=who)
         return text("operator.done.unbar", who=who)
 

@@ -6,7 +6,7 @@ import secrets
 import discord
 import structlog
 
-from bot.errors import Busy, DeliveryError
+from bot.errors import Busy, DeliveryError, NotAllowed
 from cogs.answers import NOBODY
 from cogs.delivery_errors import as_delivery_errors
 
@@ -45,20 +45,22 @@ class OperatorLine:
         self._channel_id = channel_id
         self._call_s = call_s
 
-    async def alert(self, text: str) -> None:
-        """Tell the operator; never raises: what does not arrive is in the log."""
-        log.warning("told the operator", text=text)
+    async def alert(self, text: str) -> bool:
+        """Tell the operator now or never; whether anybody was reached. Never raises: it is in the log, too."""
         try:
             await self._tell_all(text, nonce=secrets.token_hex(NONCE_BYTES), again=False)
+        except DeliveryError:
+            return False
         except Exception:
-            log.exception("the operator could not be told")
+            log.exception("the operator could not be told", text=text)
+            return False
+        return True
 
     async def tell(self, text: str, *, nonce: str) -> None:
         """Tell every operator, each once with this nonce (at most 20 characters).
 
-        Raises Busy where nobody was reached, but may be later.
+        Raises DeliveryError where nobody was reached: Busy where somebody may be in a moment.
         """
-        log.warning("told the operator", text=text)
         await self._tell_all(text, nonce=nonce, again=True)
 
     async def _tell_all(self, text: str, *, nonce: str, again: bool) -> None:
@@ -75,11 +77,11 @@ class OperatorLine:
         if self._channel_id is not None and (missed or not operators):
             failures.append(await self._in_channel(self._channel_id, text, nonce=f"{nonce}-0"))
         if None in failures:
+            log.warning("told the operator", text=text)
             return
-        log.error("the operator was not reached", reasons=[str(failure) for failure in failures])
-        for failure in failures:
-            if again and isinstance(failure, Busy):
-                raise failure
+        log.error("the operator was not reached", text=text, reasons=[str(failure) for failure in failures])
+        later = (failure for failure in failures if isinstance(failure, Busy))
+        raise next(later, NotAllowed("no operator can be reached"))
 
     async def _direct(self, operator_id: int, text: str, *, nonce: str) -> DeliveryError | None:
         """Why this operator did not get it, or None where they did."""

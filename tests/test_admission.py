@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.admission import WARN_PERCENT, budget_percent, check_count, check_limits, check_open, count_max
+from bot.admission import (
+    WARN_PERCENT,
+    budget_percent,
+    check_count,
+    check_in_service,
+    check_limits,
+    check_open,
+    count_max,
+)
 from bot.catalog import COUNT_MAX, IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, Catalog
 from bot.intake import Refusal, decide
+from bot.jobs import Outcome
 from bot.limits import Source, Usage, claims
 from bot.periods import Per
 from tests.limits.support import (
@@ -105,6 +114,48 @@ def test_where_every_model_is_off_that_is_said():
     assert refused(check_count, IMAGEN_4, 1, rules=rules, catalog=MODELS).message_id == "models_off"
 
 
+def test_a_model_that_is_off_is_not_refused_with_one_that_is_out_of_service():
+    rules = ruled(model_counts={"imagen-4": 0})
+    error = refused(check_count, IMAGEN_4, 1, rules=rules, catalog=MODELS, out={"imagen-4-fast"})
+    assert (error.message_id, error.values["models"]) == ("model_off", "Imagen 3 (/imagen)")
+
+
+def test_where_every_model_that_is_on_is_out_of_service_none_is_said_to_be_switched_off():
+    rules = ruled(model_counts={"imagen-4": 0})
+    error = refused(check_count, IMAGEN_4, 1, rules=rules, catalog=MODELS, out={"imagen-3", "imagen-4-fast"})
+    assert error.message_id == "models_out"
+
+
+# ---------------------------------------------------------------- what is out of service
+
+
+EVERY = {model.key for model in MODELS.models}
+
+
+def in_service(rules, out=(), stopped=None):
+    check_in_service(rules, catalog=MODELS, out=out, stopped=stopped)
+
+
+def test_one_model_that_is_on_and_in_service_is_enough():
+    in_service(ruled())
+    in_service(ruled(model_counts={"imagen-4": 0}), {"imagen-4-fast"})
+
+
+def test_where_every_model_that_is_on_is_out_of_service_that_is_said():
+    error = refused(in_service, ruled(model_counts={"imagen-3": 0}), {"imagen-4", "imagen-4-fast"})
+    assert error.message_id == "models_out"
+
+
+@pytest.mark.parametrize("stopped", [Outcome.OUT_OF_CREDITS, Outcome.NOT_AVAILABLE])
+def test_where_nothing_is_made_at_all_the_reason_is_the_one_of_a_request(stopped):
+    error = refused(in_service, ruled(model_counts={"imagen-4": 0}), EVERY, stopped)
+    assert (error.message_id, error.values["model"]) == (f"out.{stopped.value}", "Imagen 3")
+
+
+def test_where_the_server_switched_every_model_off_that_it_can_mend_goes_before_what_it_cannot():
+    in_service(ruled(model_counts=dict.fromkeys(EVERY, 0)), EVERY, Outcome.OUT_OF_CREDITS)
+
+
 # ---------------------------------------------------------------- the limits
 
 
@@ -114,11 +165,11 @@ def jobs_of(count=1, model="imagen-4"):
     )
 
 
-def checked(rules, *role_ids, count=1, model="imagen-4", used=None, catalog=MODELS):
+def checked(rules, *role_ids, count=1, model="imagen-4", used=None, catalog=MODELS, out=()):
     """The limits that were chosen; `used` are balances by the source of their limit."""
     asked = claims(asker(*role_ids), rules, now_ms=NOON_MS)
     usages = {limit: used[limit.source] for claim in asked for limit in claim if limit.source in (used or {})}
-    return check_limits(jobs_of(count, model), asked, usages, rules=rules, catalog=catalog)
+    return check_limits(jobs_of(count, model), asked, usages, rules=rules, catalog=catalog, out=out)
 
 
 def sources(chosen):
@@ -185,19 +236,21 @@ def test_as_many_images_as_would_still_fit_are_named():
     assert ("hint.fewer", {"count": 2}) in error.more
 
 
-def test_the_dearest_cheaper_model_is_named_that_fits_for_as_many_images_and_is_on():
+def test_the_dearest_cheaper_model_is_named_that_fits_for_as_many_images_and_is_on_and_in_service():
     cheap = replace(IMAGEN_4_FAST, key="cheap", price_microcredits=1_000)
     catalog = Catalog((IMAGEN_4, cheap, IMAGEN_4_FAST))
     room = allowed(2 * FAST_PRICE)
 
-    def cheaper(count, **guild):
-        error = refused(checked, ruled(member_allowance=room, **guild), count=count, catalog=catalog)
+    def cheaper(count, out=(), **guild):
+        error = refused(checked, ruled(member_allowance=room, **guild), count=count, catalog=catalog, out=out)
         return dict(error.more).get("hint.cheaper", {}).get("price_microcredits")
 
     assert cheaper(2) == FAST_PRICE
     assert cheaper(3) == 1_000
     assert cheaper(2, model_counts={"imagen-4-fast": 1}) == 1_000
     assert cheaper(2, model_counts={"imagen-4-fast": 0, "cheap": 0}) is None
+    assert cheaper(2, out={"imagen-4-fast"}) == 1_000
+    assert cheaper(2, out={"imagen-4-fast", "cheap"}) is None
 
 
 def test_where_nothing_at_all_would_work_nothing_is_suggested():

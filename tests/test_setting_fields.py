@@ -12,7 +12,6 @@ from bot.fields import BadValue
 from bot.periods import Per
 from bot.setting_fields import (
     AMOUNT_MAX_MICROCREDITS,
-    CREDITS_MAX,
     TARGETS_MAX,
     Allowance,
     Amount,
@@ -127,7 +126,7 @@ def test_no_json_at_all_breaks_a_field(value: object, field: SettingField):
 def test_too_large_an_amount_is_refused_with_the_largest_in_credits():
     with pytest.raises(BadValue) as caught:
         AMOUNT.parse(AMOUNT_MAX_MICROCREDITS + 1)
-    assert caught.value.values == {"high": CREDITS_MAX}
+    assert caught.value.values == {"high_microcredits": AMOUNT_MAX_MICROCREDITS}
 
 
 def test_as_many_targets_as_are_allowed_are_taken():

@@ -29,13 +29,20 @@ def installation(**changed):
     return defaults | changed
 
 
-def standing(guild=None, *, usages=None, refusal=None, underway=(), installed=None, asker=ASKER):
+def standing(guild=None, *, usages=None, refusal=None, underway=(), installed=None, asker=ASKER, out=()):
     """`usages` are by source."""
     defaults = installed or installation()
     rules = Rules(guild=Settings(guild or {}, defaults), installation=Settings({}, defaults), zones=())
     asked = claims(asker, rules, now_ms=NOW_MS)
     found = {limit: usages[limit.source] for claim in asked for limit in claim if limit.source in (usages or {})}
-    return Standing(rules=rules, refusal=refusal, claims=asked, usages=found, underway=tuple(underway))
+    return Standing(
+        rules=rules,
+        refusal=refusal,
+        out=frozenset(out),
+        claims=asked,
+        usages=found,
+        underway=tuple(underway),
+    )
 
 
 def said(of, *, catalog=None, locale="en-US"):
@@ -146,6 +153,25 @@ def test_unlimited_is_said_to_be_unlimited():
 def test_a_model_that_the_server_switched_off_is_not_counted_in():
     first, _, _ = said(standing({"model_counts": {"imagen-4": 0, "imagen-4-fast": 0}}))
     assert first.startswith("**You can make about 166 images with Imagen 3 right now.**")
+
+
+def test_a_model_that_is_out_of_service_is_not_counted_in():
+    first, _, _ = said(standing(out={"imagen-4", "imagen-4-fast"}))
+    assert first.startswith("**You can make about 166 images with Imagen 3 right now.**")
+
+
+def test_where_only_a_model_that_is_out_of_service_would_fit_nothing_can_be_made():
+    of = standing({"member_allowance": DAILY}, usages={Source.MEMBER: used(1.95)}, out={"imagen-4-fast"})
+    assert said(of)[0].startswith("**You cannot make an image right now: too little is left.**")
+
+
+def test_where_no_images_are_made_none_are_counted_and_what_is_left_is_told():
+    stopped = Refusal("out.out_of_credits", model="Imagen 4")
+    every = {model.key for model in MODELS}
+    first, lines, _ = said(standing({"member_allowance": DAILY}, refusal=stopped, out=every))
+    assert first == TEXTS("en", "refusal.out.out_of_credits")
+    assert f"**Your allowance:** 2 of 2 credits left. Renewed {DAY_ENDS}." in lines
+    assert "image" not in lines
 
 
 def test_where_all_models_are_off_that_is_said_first():

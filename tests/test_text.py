@@ -415,13 +415,16 @@ class Clock:
 
 
 class Listener:
-    """A presenter that hears alerts."""
+    """A line to the operator, who hears alerts while `reached`."""
 
     def __init__(self):
         self.heard = []
+        self.reached = True
 
     async def alert(self, text):
-        self.heard.append(text)
+        if self.reached:
+            self.heard.append(text)
+        return self.reached
 
 
 def alerts():
@@ -456,6 +459,14 @@ def test_what_befalls_hundreds_of_requests_is_one_message_an_hour():
     clock.ms = QUIET_MS
     asyncio.run(tell_of("e", "f"))
     assert [words[:9] for words in listener.heard] == ["Request a", "Request d", "Request e"]
+
+
+def test_what_nobody_was_told_is_told_with_the_next_of_its_kind():
+    listener = Listener()
+    alerts = Alerts(line=listener, texts=TEXTS, clock=Clock())
+    for listener.reached in (False, True, True):
+        asyncio.run(alerts.tell("account", detail="x"))
+    assert len(listener.heard) == 1
 
 
 def test_what_the_operator_has_to_mend_is_always_told():

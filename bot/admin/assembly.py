@@ -41,11 +41,13 @@ def furnish(outside: Outside, tools: Tools, notices: Notices, *, catalog: Catalo
     db, clock, rulebook, memory = outside.db, outside.clock, outside.rulebook, Memory(outside.db)
     asker = BalanceAsker(painter=outside.painter, budget=tools.budget, key_rejected=tools.key.rejected)
     return Office(
-        allowances=Allowances(db=db, rulebook=rulebook, clock=clock),
+        allowances=Allowances(db=db, rulebook=rulebook, catalog=catalog, availability=tools.availability, clock=clock),
         extra=Extra(db=db, rulebook=rulebook, clock=clock),
         operations=Operations(db=db, rulebook=rulebook, asker=asker, clock=clock),
         notices=notices,
-        balance=BalanceWatch(asker=asker, db=db, memory=memory, rulebook=rulebook, clock=clock),
+        balance=BalanceWatch(
+            asker=asker, db=db, memory=memory, rulebook=rulebook, noticed=outside.noticed, clock=clock
+        ),
         reconciler=Reconciler(
             painter=outside.painter,
             budget=tools.budget,

@@ -47,13 +47,26 @@ class BalanceAsker:
 
 
 class BalanceWatch:
-    """Looks now and every quarter of an hour; below the operator's threshold there is one warning until it recovers."""
+    """Looks now and every quarter of an hour; below the operator's threshold there is one warning until it recovers.
 
-    def __init__(self, *, asker: BalanceAsker, db: Database, memory: Memory, rulebook: Rulebook, clock: Clock) -> None:
+    `noticed` is called when a warning was written down.
+    """
+
+    def __init__(
+        self,
+        *,
+        asker: BalanceAsker,
+        db: Database,
+        memory: Memory,
+        rulebook: Rulebook,
+        noticed: Callable[[], None],
+        clock: Clock,
+    ) -> None:
         self._asker = asker
         self._db = db
         self._memory = memory
         self._rulebook = rulebook
+        self._noticed = noticed
         self._clock = clock
 
     async def run(self) -> None:
@@ -80,7 +93,7 @@ class BalanceWatch:
 
     async def _warn(self, once: str, **params: int) -> None:
         async with self._db.transaction() as tx:
-            await notices.add(
+            added = await notices.add(
                 tx,
                 guild_id=INSTALLATION,
                 message_id="notice.balance",
@@ -88,3 +101,5 @@ class BalanceWatch:
                 once=once,
                 at_ms=self._clock.now_ms(),
             )
+        if added:
+            self._noticed()

@@ -1,7 +1,7 @@
 """Telling servers and the operator what was written down for them in bot/store/notices.py.
 
 A notice to a server is a card in its log channel, in the server's language; without a log channel it is told to nobody.
-A notice to the operator goes over the operator's own line. Each is told once: a message that got through before a crash
+A notice to the operator goes over the operator's own line, and waits also while that is closed. Each is told once: a message that got through before a crash
 is the same message after it, for as long as Discord knows its nonce.
 """
 
@@ -28,7 +28,7 @@ LOOK_S = 30.0
 STALE_MS = 86_400_000
 AT_ONCE_MAX = 100
 WORDS_CHARACTERS_MAX = 1_500
-INSTANT = "_ms"
+INSTANT, WORDS = "_ms", "_words"
 
 log = structlog.get_logger()
 
@@ -49,19 +49,26 @@ class OperatorLine(Protocol):
     """The way to the operator."""
 
     async def tell(self, text: str, *, nonce: str) -> None:
-        """Tell every operator, each at most once with this nonce; raises Busy where that may work later."""
+        """Tell every operator, each at most once with this nonce; raises DeliveryError where nobody was reached."""
+        ...
+
+    async def alert(self, text: str) -> bool:
+        """Tell every operator now or never; whether anybody was reached. Never raises."""
         ...
 
 
 def shown(texts: Texts, locale: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The params as words take them: `x_microcredits` is `x` in credits, `x_ms` is `x` as the reader's own time.
 
-    Other text may be anybody's words, so it is made harmless; whole numbers stay as they are.
+    `x_words` is `x`, words that are harmless already. Other text may be anybody's, so it is made harmless; whole numbers
+    stay as they are.
     """
     found = with_amounts(texts, locale, params)
     for name, value in params.items():
         if name.endswith(INSTANT):
             found[name.removesuffix(INSTANT)] = f"<t:{value // 1000}:f>"
+        elif name.endswith(WORDS):
+            found[name.removesuffix(WORDS)] = value
         elif isinstance(value, str):
             characters = WORDS_CHARACTERS_MAX
             found[name] = clipped(value, characters_max=characters, bytes_max=3 * characters)
@@ -86,6 +93,28 @@ class Notices:
         """Something was added, and its transaction has ended."""
         self._poked.set()
 
+    async def alert(self, text: str) -> bool:
+        """Have the operator told; whether that will be done or was. Never raises.
+
+        It is written down, so that it outlives a restart and a line that is closed; where the database takes nothing,
+        it is told now or never.
+        """
+        try:
+            async with self._db.transaction() as tx:
+                await store.add(
+                    tx,
+                    guild_id=INSTALLATION,
+                    message_id="notice.alert",
+                    params={f"alert{WORDS}": text},
+                    once=None,
+                    at_ms=self._clock.now_ms(),
+                )
+        except Exception as error:  # noqa: BLE001 - whatever is broken, the operator is to know
+            log.warning("an alarm could not be written down", reason=repr(error))
+            return await self._line.alert(text)
+        self.poke()
+        return True
+
     async def run(self) -> None:
         """Run for as long as the bot does."""
         while True:
@@ -109,26 +138,25 @@ class Notices:
                 await self._send(notice)
                 async with self._db.transaction() as tx:
                     await store.end(tx, notice.notice_id, at_ms=self._clock.now_ms())
-        except Busy as error:
+        except DeliveryError as error:
             log.info("notices wait for Discord", guild_id=notices[0].guild_id, reason=str(error))
         except StoreError as error:
             log.warning("notices wait for the database", guild_id=notices[0].guild_id, reason=str(error))
 
     async def _send(self, notice: Notice) -> None:
-        """Tell it, or find that it never can be told; raises Busy where it may be told later."""
+        """Tell it, or find that it never can be told; raises DeliveryError where it may be told later."""
         try:
             if notice.guild_id == INSTALLATION:
                 await self._line.tell(self._words(notice, FALLBACK), nonce=_nonce(notice))
             else:
                 await self._post(notice)
-        except Busy:
-            if self._clock.now_ms() - notice.created_ms < STALE_MS:
-                raise
-            log.warning("a notice was not told in time", guild_id=notice.guild_id, message_id=notice.message_id)
         except DeliveryError as error:
-            log.warning(
-                "a server could not be told", guild_id=notice.guild_id, message_id=notice.message_id, reason=str(error)
-            )
+            # A server may choose another log channel; the operator has this line only, and may open it again.
+            may_later = isinstance(error, Busy) or notice.guild_id == INSTALLATION
+            if may_later and self._clock.now_ms() - notice.created_ms < STALE_MS:
+                raise
+            words = "a notice was not told in time" if may_later else "a server could not be told"
+            log.warning(words, guild_id=notice.guild_id, message_id=notice.message_id, reason=str(error))
         except StoreError:
             raise
         except Exception:

@@ -5,6 +5,7 @@ Settings change through the rulebook; credits and bars write their own entry of 
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from bot.admin.balance import BalanceAsker
 from bot.admin.rulebook import Rulebook
@@ -25,7 +26,7 @@ from bot.settings import (
 from bot.store import bars, guilds, ledger, spending
 from bot.store.bars import Bar, BarKind
 from bot.store.database import Database
-from bot.store.settings import Change, add_change
+from bot.store.settings import Change, add_change, change_by
 from bot.store.spending import Spender
 
 SERVERS_PER_PAGE = 8
@@ -78,7 +79,11 @@ class Overview:
 
 
 class Operations:
-    """The operator's hand on everything. Every method that changes something takes the operator's `user_id`."""
+    """The operator's hand on everything. Every method that changes something takes the operator's `user_id`.
+
+    Those that take an `interaction_id`, too, change nothing for one that made a change before; the others set what is
+    set already.
+    """
 
     def __init__(self, *, db: Database, rulebook: Rulebook, asker: BalanceAsker, clock: Clock) -> None:
         self._db = db
@@ -139,7 +144,9 @@ class Operations:
         """What servers may spend for which nothing else was set. Raises BadValue."""
         await self._rulebook.change(INSTALLATION, DEFAULT_BUDGET, lambda _: budget, user_id=user_id)
 
-    async def top_up(self, guild_id: int, amount_microcredits: int, *, reason: str, user_id: int) -> int:
+    async def top_up(
+        self, guild_id: int, amount_microcredits: int, *, reason: str, user_id: int, interaction_id: int
+    ) -> int:
         """Give a server credits that do not expire, or take some back; returns what is left of them then.
 
         Raises InsufficientCredits, with nothing taken, where less than that is left.
@@ -148,6 +155,8 @@ class Operations:
         of_server = {"owner": top_up_owner(guild_id), "period": FOREVER.label}
         async with self._db.transaction() as tx:
             before = await ledger.usage(tx, **of_server)
+            if await change_by(tx, interaction_id) is not None:
+                return before.granted - before.used
             after = await ledger.give(tx, **of_server, amount_microcredits=amount_microcredits, at_ms=now_ms)
             change = Change(
                 guild_id=guild_id,
@@ -157,6 +166,7 @@ class Operations:
                 reason=reason,
                 user_id=user_id,
                 at_ms=now_ms,
+                interaction_id=interaction_id,
             )
             await add_change(tx, change)
         return after.granted - after.used
@@ -183,21 +193,26 @@ class Operations:
 
     # ------------------------------------------------------------ who is barred
 
-    async def bar(self, kind: BarKind, barred_id: int, *, reason: str, user_id: int) -> None:
+    async def bar(self, kind: BarKind, barred_id: int, *, reason: str, user_id: int, interaction_id: int) -> None:
         """Let somebody make no images anywhere; who is barred already has the new reason."""
         now_ms = self._clock.now_ms()
+        new = Bar(kind=kind, id=barred_id, reason=reason, user_id=user_id, at_ms=now_ms)
         async with self._db.transaction() as tx:
-            await bars.bar(tx, Bar(kind=kind, id=barred_id, reason=reason, user_id=user_id, at_ms=now_ms))
-            new = {"kind": kind.value, "id": barred_id}
-            await add_change(tx, _barring(old=None, new=new, reason=reason, user_id=user_id, at_ms=now_ms))
+            if await change_by(tx, interaction_id) is None:
+                await bars.bar(tx, new)
+                who = {"kind": kind.value, "id": barred_id}
+                change = _barring(interaction_id, new=who, reason=reason, user_id=user_id, at_ms=now_ms)
+                await add_change(tx, change)
 
-    async def unbar(self, kind: BarKind, barred_id: int, *, user_id: int) -> bool:
+    async def unbar(self, kind: BarKind, barred_id: int, *, user_id: int, interaction_id: int) -> bool:
         """Lift a bar; False where there was none."""
         async with self._db.transaction() as tx:
+            if await change_by(tx, interaction_id) is not None:
+                return True
             lifted = await bars.unbar(tx, kind, barred_id)
             if lifted is not None:
-                old, now_ms = {"kind": kind.value, "id": barred_id}, self._clock.now_ms()
-                await add_change(tx, _barring(old=old, new=None, reason=None, user_id=user_id, at_ms=now_ms))
+                who, now_ms = {"kind": kind.value, "id": barred_id}, self._clock.now_ms()
+                await add_change(tx, _barring(interaction_id, old=who, user_id=user_id, at_ms=now_ms))
         return lifted is not None
 
     async def bars(self) -> list[Bar]:
@@ -227,7 +242,12 @@ class Operations:
         return exact[0]
 
 
-def _barring(
-    *, old: dict[str, str | int] | None, new: dict[str, str | int] | None, reason: str | None, user_id: int, at_ms: int
-) -> Change:
-    return Change(guild_id=INSTALLATION, subject=BAR, old=old, new=new, reason=reason, user_id=user_id, at_ms=at_ms)
+def _barring(interaction_id: int, *, user_id: int, at_ms: int, **change: Any) -> Change:
+    return Change(
+        guild_id=INSTALLATION,
+        subject=BAR,
+        **{"old": None, "new": None, **change},
+        user_id=user_id,
+        at_ms=at_ms,
+        interaction_id=interaction_id,
+    )

@@ -46,10 +46,13 @@ async def told(reader: Reader, once: str) -> bool:
 
 
 async def open_ones(reader: Reader, *, limit: int) -> list[Notice]:
-    """The oldest that nobody has got yet, oldest first."""
+    """What nobody has got yet, oldest first: of each server up to `limit`, so that none keeps another one waiting."""
     rows = await reader.fetch(
-        """SELECT notice_id, guild_id, message_id, params, created_ms FROM notices
-        WHERE ended_ms IS NULL ORDER BY created_ms, notice_id LIMIT $1""",
+        """SELECT notice_id, guild_id, message_id, params, created_ms FROM (
+            SELECT notice_id, guild_id, message_id, params, created_ms,
+                ROW_NUMBER() OVER (PARTITION BY guild_id ORDER BY created_ms, notice_id) AS place
+            FROM notices WHERE ended_ms IS NULL) AS waiting
+        WHERE place <= $1 ORDER BY created_ms, notice_id""",
         limit,
     )
     return [

@@ -1,4 +1,4 @@
-"""What the operator is told: in the log always, and by a message as far as Discord lets it through."""
+"""What the operator is told: in the log always, and by a message."""
 
 from typing import Any, Protocol
 
@@ -22,8 +22,8 @@ log = structlog.get_logger()
 class AlertLine(Protocol):
     """The way to the operator."""
 
-    async def alert(self, text: str) -> None:
-        """Tell the operator; never raises."""
+    async def alert(self, text: str) -> bool:
+        """Tell the operator; False where nobody was told or will be. Never raises."""
         ...
 
 
@@ -45,7 +45,8 @@ class Alerts:
         words = self._texts(FALLBACK, f"alert.{alert}", **shown)
         if alert in _OF_REQUESTS:
             words += " " + self._texts(FALLBACK, "alert.quiet")
-        await self._line.alert(words)
+        if not await self._line.alert(words):
+            self._quiet_until_ms.pop(alert, None)
 
     def _due(self, alert: str) -> bool:
         now_ms = self._clock.now_ms()

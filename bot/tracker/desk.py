@@ -1,10 +1,10 @@
 """Where a request is accepted or refused: one transaction reads, decides, holds the credits and writes the jobs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from random import Random
 
 from bot import admission, intake
-from bot.admin.allowances import check_bars
+from bot.admin.allowances import check_bars, out_of_service
 from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -60,7 +60,8 @@ class Desk:
         await check_bars(tx, user_id=request.user_id, guild_id=request.guild_id)
         rules = await self._rulebook.rules(request.guild_id, tx)
         admission.check_open(request, rules)
-        jobs = self._decide(request, rules, now_ms=now_ms)
+        out = out_of_service(self._catalog, self._availability)
+        jobs = self._decide(request, rules, out, now_ms=now_ms)
         asked = claims(
             Asker(
                 guild_id=request.guild_id,
@@ -72,12 +73,12 @@ class Desk:
             now_ms=now_ms,
         )
         usages = await ledger.usages(tx, [limit for claim in asked for limit in claim])
-        chosen = admission.check_limits(jobs, asked, usages, rules=rules, catalog=self._catalog)
+        chosen = admission.check_limits(jobs, asked, usages, rules=rules, catalog=self._catalog, out=out)
         await job_store.insert(tx, request, jobs)
         held = await _hold(tx, jobs, chosen, usages, at_ms=now_ms)
         return jobs, await self._warn(tx, request.guild_id, asked, held, at_ms=now_ms)
 
-    def _decide(self, request: Request, rules: Rules, *, now_ms: int) -> list[Job]:
+    def _decide(self, request: Request, rules: Rules, out: Collection[str], *, now_ms: int) -> list[Job]:
         model = intake.choose_model(request, self._catalog)
         jobs = intake.decide(
             request,
@@ -87,7 +88,7 @@ class Desk:
             rng=self._rng,
             now_ms=now_ms,
         )
-        admission.check_count(model, len(jobs), rules=rules, catalog=self._catalog)
+        admission.check_count(model, len(jobs), rules=rules, catalog=self._catalog, out=out)
         return jobs
 
     async def _warn(

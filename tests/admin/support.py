@@ -85,7 +85,12 @@ class FakeLine:
 
     def __init__(self) -> None:
         self.told: dict[str, str] = {}
+        self.alerts: list[str] = []
         self.refusal: DeliveryError | None = None
+
+    async def alert(self, text: str) -> bool:
+        self.alerts.append(text)
+        return self.refusal is None
 
     async def tell(self, text: str, *, nonce: str) -> None:
         if self.refusal is not None:

@@ -8,8 +8,9 @@ import pytest
 from bot.admin.allowances import Allowances
 from bot.admin.extra import SHOWN_CHANGES, Extra, subject
 from bot.admin.servers import NEWS_MS, WELCOME_WITHIN_MS, Servers
+from bot.catalog import Catalog
 from bot.errors import Busy, NotAllowed
-from bot.jobs import State
+from bot.jobs import Outcome, State
 from bot.limits import Asker, Source, extra_owner
 from bot.periods import Per
 from bot.setting_fields import AMOUNT_MAX_MICROCREDITS, Allowance
@@ -18,6 +19,7 @@ from bot.store import audit, bars, guilds, ledger
 from bot.store.bars import Bar, BarKind
 from bot.store.ledger import InsufficientCredits
 from bot.store.settings import changes
+from bot.tracker.availability import Availability
 from tests.admin.support import NOON_MS, booked, rulebook
 from tests.store.support import REQUEST, grant
 
@@ -28,8 +30,14 @@ GUILD, MEMBER, ADMIN = 7, REQUEST.user_id, 50
 ASKER = Asker(guild_id=GUILD, place_id=8, user_id=MEMBER, role_ids=())
 
 
-async def standing(db, clock, asker=ASKER):
-    return await Allowances(db=db, rulebook=rulebook(db, clock), clock=clock).of(asker)
+async def standing(db, clock, asker=ASKER, *, availability=None):
+    return await Allowances(
+        db=db,
+        rulebook=rulebook(db, clock),
+        catalog=Catalog(),
+        availability=availability or Availability(clock),
+        clock=clock,
+    ).of(asker)
 
 
 async def configure(db, clock, setting, value, *, guild_id=GUILD):
@@ -86,6 +94,31 @@ async def test_where_nobody_may_ask_the_reason_is_the_one_of_a_request(db, clock
     guild_id, setting, value = changed
     await configure(db, clock, setting, value, guild_id=guild_id)
     assert (await standing(db, clock)).refusal.message_id == message_id
+
+
+async def test_the_models_that_are_out_of_service_are_found_by_their_keys(db, clock):
+    availability = Availability(clock)
+    assert (await standing(db, clock, availability=availability)).out == frozenset()
+    availability.take_out("imagen", Outcome.MODEL_RETIRED)
+    found = await standing(db, clock, availability=availability)
+    assert (found.out, found.refusal) == ({"imagen-3"}, None)
+
+
+async def test_where_nothing_is_made_at_all_nobody_may_ask_until_it_is_made_again(db, clock):
+    availability = Availability(clock)
+    availability.stop(Outcome.OUT_OF_CREDITS)
+    found = await standing(db, clock, availability=availability)
+    assert found.refusal.message_id == "out.out_of_credits"
+    assert found.out == {model.key for model in Catalog().models}
+    availability.resume()
+    assert (await standing(db, clock, availability=availability)).refusal is None
+
+
+async def test_what_the_server_itself_decided_goes_before_what_is_out_of_service(db, clock):
+    availability = Availability(clock)
+    availability.stop(Outcome.OUT_OF_CREDITS)
+    await configure(db, clock, ENABLED, value=False)
+    assert (await standing(db, clock, availability=availability)).refusal.message_id == "bot_off"
 
 
 # ---------------------------------------------------------------- extra credits

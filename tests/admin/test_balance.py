@@ -22,9 +22,16 @@ class Heard:
         self.times += 1
 
 
-def watch(db, clock, out, heard=None):
+def watch(db, clock, out, heard=None, noticed=None):
     asker = BalanceAsker(painter=out.painter, budget=out.budget, key_rejected=heard or Heard())
-    return BalanceWatch(asker=asker, db=db, memory=Memory(db), rulebook=rulebook(db, clock), clock=clock)
+    return BalanceWatch(
+        asker=asker,
+        db=db,
+        memory=Memory(db),
+        rulebook=rulebook(db, clock),
+        noticed=noticed or (lambda: None),
+        clock=clock,
+    )
 
 
 async def told(db):
@@ -40,6 +47,15 @@ async def test_a_balance_below_the_threshold_is_told_once_and_after_a_restart_st
         await watch(db, clock, out).look()
     params = {"left_microcredits": 4_999_999, "threshold_microcredits": 5_000_000}
     assert await told(db) == [(INSTALLATION, "notice.balance", params)]
+
+
+async def test_a_warning_is_on_its_way_at_once(db, clock):
+    pokes = []
+    async with outside(clock) as out:
+        for balance, poked in ((5_000_000, 0), (4_000_000, 1), (3_000_000, 1)):
+            out.segmind.book.balance_microcredits = balance
+            await watch(db, clock, out, noticed=lambda: pokes.append("poked")).look()
+            assert len(pokes) == poked
 
 
 async def test_once_it_was_above_the_threshold_it_is_told_again(db, clock):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.admin.notices import STALE_MS, Notices
+from bot.admin.notices import AT_ONCE_MAX, STALE_MS, Notices
 from bot.errors import Busy, MessageGone, NotAllowed, StoreError
 from bot.settings import INSTALLATION, LOG_CHANNEL
 from bot.store import notices as store
@@ -155,6 +155,61 @@ async def test_the_operator_is_told_over_the_operators_line(db, clock, notices, 
     assert "4.5 credits" in text
     assert poster.calls == 0
     assert await open_count(db) == 0
+
+
+@pytest.mark.parametrize("refusal", [Busy("later"), NotAllowed("closed")])
+async def test_an_alarm_waits_for_the_operator_also_through_a_restart(db, clock, poster, line, refusal):
+    line.refusal = refusal
+    for lives in range(3):
+        rules = rulebook(db, clock)
+        notices = Notices(db=db, rulebook=rules, poster=poster, line=line, texts=TEXTS, clock=clock)
+        if lives == 0:
+            assert await notices.alert("The account \\*is\\* empty.")
+        await notices.send()
+        assert await open_count(db) == 1
+    line.refusal = None
+    for _ in range(2):
+        await notices.send()
+    assert list(line.told.values()) == ["The account \\*is\\* empty."]
+    assert await open_count(db) == 0
+
+
+async def test_an_operator_whom_nobody_can_reach_keeps_no_server_waiting_and_is_given_up_after_a_day(
+    db, clock, notices, poster, line
+):
+    await log_to(db, clock, 70)
+    line.refusal = NotAllowed("closed")
+    for number in range(AT_ONCE_MAX + 1):
+        await notices.alert(f"{number}")
+    await add(db, clock)
+    await notices.send()
+    assert len(poster.posts) == 1
+    clock.ms += STALE_MS
+    await notices.send()
+    await notices.send()
+    assert await store.open_ones(db, limit=AT_ONCE_MAX) == []
+    assert line.told == {}
+
+
+async def test_an_alarm_that_the_database_does_not_take_goes_to_the_operator_directly(db, clock, poster, line):
+    rules = rulebook(db, clock)
+    notices = Notices(db=LosingDatabase(db), rulebook=rules, poster=poster, line=line, texts=TEXTS, clock=clock)
+    assert await notices.alert("The disk is full.")
+    line.refusal = NotAllowed("closed")
+    assert not await notices.alert("The disk is full.")
+    assert line.alerts == ["The disk is full."] * 2
+
+
+async def test_an_alarm_is_told_at_once(db, clock, notices, line):
+    running = asyncio.create_task(notices.run())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    await notices.alert("The account is empty.")
+    async with asyncio.timeout(5):
+        while not line.told:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_words_of_people_are_made_harmless_and_forgotten_once_they_were_told(db, clock, notices, poster):

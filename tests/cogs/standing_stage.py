@@ -7,6 +7,7 @@ from bot.admin.extra import Extra
 from bot.admin.servers import Servers
 from bot.catalog import Catalog
 from bot.store.sqlite import open_sqlite
+from bot.tracker.availability import Availability
 from cogs.credits import Credits
 from cogs.greeter import DiscordGreeter
 from cogs.me import Me
@@ -22,6 +23,7 @@ class Square:
 
     def __init__(self, stage, db, clock):
         self.stage, self.db, self.clock = stage, db, clock
+        self.availability = Availability(clock)
         self.rulebook = HeldRulebook(db=db, defaults=DEFAULTS, clock=clock)
         self.local = stage.discord
         self.guild = self.local.world.guild_named("Aquarium")
@@ -33,7 +35,9 @@ class Square:
         rights = Rights(tree=tree, operator_ids=frozenset(), clock=clock)
         greeter = DiscordGreeter(client, rulebook=rulebook, catalog=Catalog(), texts=TEXTS)
         servers = Servers(db=self.db, greeter=greeter, clock=clock)
-        allowances = Allowances(db=self.db, rulebook=rulebook, clock=clock)
+        allowances = Allowances(
+            db=self.db, rulebook=rulebook, catalog=Catalog(), availability=self.availability, clock=clock
+        )
         extra = Extra(db=self.db, rulebook=rulebook, clock=clock)
         shared = {"texts": TEXTS, "clock": clock}
         for cog in (

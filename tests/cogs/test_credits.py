@@ -83,12 +83,12 @@ async def test_who_needs_no_extra_credits_is_named_as_such(tmp_path):
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
-        ("-1", "An amount must be from 0 to 10000000 credits."),
-        ("10000001", "An amount must be from 0 to 10000000 credits."),
+        ("-1", "Please give an **amount** above zero and up to 10,000,000, such as 2.5."),
+        ("10000001", "Please give an **amount** above zero and up to 10,000,000, such as 2.5."),
         ("1,000", "This can be read in two ways."),
         ("a lot", "This is not an amount that I can read."),
         ("0.0000001", "An amount may have up to 6 figures after the point."),
-        ("0", "Please give an **amount** above zero, such as 2.5."),
+        ("0", "Please give an **amount** above zero and up to 10,000,000, such as 2.5."),
     ],
 )
 async def test_an_amount_that_is_none_changes_nothing(tmp_path, amount, words):

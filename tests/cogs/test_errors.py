@@ -1,5 +1,7 @@
+import asyncio
 import re
 
+import discord
 import pytest
 
 from bot.sandbox.discord.faults import Failure, Fault
@@ -54,6 +56,22 @@ async def test_an_error_after_a_deferral_whose_answer_was_lost_is_told_too():
         used = await stage.use()
         await used.answered()
     assert used.body.text.startswith(UNEXPECTED)
+
+
+async def test_an_error_that_only_says_that_the_use_was_answered_before_leaves_that_answer():
+    async with staged() as stage:
+        await stage.connect()
+
+        @stage.client.tree.command(name="bare", description="x")
+        async def bare(interaction: discord.Interaction, prompt: str):
+            await interaction.response.send_message("done")
+
+        await stage.client.tree.sync()
+        stage.discord.duplicate_next = 1
+        used = await stage.use("bare")
+        await until(lambda: sum(call.route == CALLBACK for call in stage.discord.calls) == 2)
+        await until(lambda: not any(task.get_name() == "CommandTree-invoker" for task in asyncio.all_tasks()))
+    assert used.body.content == "done"
 
 
 async def test_a_command_that_the_bot_no_longer_has_says_so():

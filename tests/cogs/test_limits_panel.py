@@ -218,11 +218,11 @@ async def test_an_allowance_is_filled_in_shown_with_its_images_and_taken_away(tm
     ("typed", "said"),
     [
         ("1,000", "Type 1000 or 1, whichever you mean."),
-        ("-5", "from 0 to 10000000 credits"),
-        ("99999999", "from 0 to 10000000 credits"),
+        ("-5", "from 0 to 10,000,000 credits"),
+        ("99999999", "from 0 to 10,000,000 credits"),
         ("a lot", "Type figures only, such as 2.5 or 1000"),
         ("0.0000001", "up to 6 figures after the point"),
-        ("12345678901234567890", "from 0 to 10000000 credits"),
+        ("12345678901234567890", "from 0 to 10,000,000 credits"),
     ],
 )
 async def test_a_bad_amount_is_explained_changes_nothing_and_is_not_lost(tmp_path, typed, said):

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import StoreError
+from bot.jobs import Outcome
 from bot.periods import Per
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.components import walk
 from bot.setting_fields import Allowance
-from bot.settings import DENIED_CHANNELS, ENABLED, MEMBER_ALLOWANCE, ROLE_ALLOWANCES
+from bot.settings import DENIED_CHANNELS, ENABLED, MEMBER_ALLOWANCE, MODEL_COUNTS, ROLE_ALLOWANCES
 from bot.store import bars, jobs
 from bot.store.bars import Bar, BarKind
 from cogs.widgets import TEXT_CHARACTERS_MAX
@@ -71,6 +72,45 @@ async def test_who_may_not_ask_is_told_so_first(tmp_path):
             barred = Bar(kind=BarKind.USER, id=square.id_of("mia"), reason="spam", user_id=1, at_ms=0)
             await bars.bar(tx, barred)
         assert "has barred you from making images. Their reason: “spam”" in (await me(square)).body.text
+
+
+async def test_a_member_is_not_told_of_models_that_are_out_of_service(tmp_path):
+    async with at_square(tmp_path) as square:
+        await square.set(MEMBER_ALLOWANCE, Allowance(30_000, Per.DAY))
+        assert "you can make about 1 image with Imagen 4 Fast" in (await me(square)).body.text
+        square.availability.take_out("imagen-4-fast", Outcome.MODEL_RETIRED)
+        text = (await me(square)).body.text
+    assert text.startswith("**You cannot make an image right now: too little is left.**")
+    assert "Fast" not in text
+
+
+async def test_images_are_counted_with_the_first_model_that_is_on_here_and_it_is_named(tmp_path):
+    async with at_square(tmp_path) as square:
+        await square.set(MEMBER_ALLOWANCE, Allowance(CREDIT, Per.DAY))
+        await square.set(MODEL_COUNTS, {"imagen-4": 0, "imagen-3": 0})
+        text = (await me(square)).body.text
+    assert text.startswith("**You can make about 13 images with Imagen 4 Ultra right now")
+
+
+async def test_where_nothing_is_made_at_all_that_is_said_first_and_no_images_are_promised(tmp_path):
+    async with at_square(tmp_path) as square:
+        await square.set(MEMBER_ALLOWANCE, Allowance(CREDIT, Per.DAY))
+        square.availability.stop(Outcome.OUT_OF_CREDITS)
+        text = (await me(square)).body.text
+        assert text.startswith(TEXTS("en", "refusal.out.out_of_credits"))
+        assert "**Your allowance:** 1 of 1 credit left. Renewed <t:" in text
+        assert "about" not in text
+        square.availability.resume()
+        assert "You can make about" in (await me(square)).body.text
+
+
+async def test_where_every_model_that_is_on_is_out_of_service_that_is_said_first(tmp_path):
+    async with at_square(tmp_path) as square:
+        await square.set(MODEL_COUNTS, {"imagen-4": 0, "imagen-3": 0, "imagen-4-ultra": 0})
+        square.availability.take_out("imagen-4-fast", Outcome.MODEL_RETIRED)
+        text = (await me(square)).body.text
+    assert text.startswith(TEXTS("en", "refusal.models_out"))
+    assert "about" not in text
 
 
 async def test_the_card_fits_into_a_message_however_much_there_is_to_say(tmp_path):

@@ -1,5 +1,6 @@
 """/operator on a local Discord, with the real store behind it: who may, what it changes, what it answers."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from tests.inline_sqlite import InlineConnector
 
 pytestmark = pytest.mark.asyncio
 
+CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 GUILD_COMMANDS = "/applications/{application_id}/guilds/{guild_id}/commands"
 
 
@@ -97,7 +99,7 @@ class Room:
 
 def operator_cog(stage: Stage, db: Sqlite, clock: HandClock, asker: FakeAsker, **own) -> Operator:
     operations = Operations(db=db, rulebook=rulebook(db, clock), asker=asker, clock=clock)
-    return Operator(tree=stage.client.tree, operations=operations, memory=stage.memory, texts=TEXTS, **own)
+    return Operator(tree=stage.client.tree, operations=operations, memory=stage.memory, texts=TEXTS, clock=clock, **own)
 
 
 @asynccontextmanager
@@ -238,9 +240,9 @@ async def test_the_default_budget_is_that_of_every_server_for_which_nothing_else
 async def test_a_top_up_is_there_for_good_and_what_is_left_of_it_can_be_taken_back(tmp_path):
     async with room(tmp_path) as here:
         said = await here.says("top-up", server="Aquarium", amount="5", reason="a gift")
-        assert "5 credits on top" in said
+        assert ": 5. On top of its budget it has 5 now" in said
         said = await here.says("top-up", server="Aquarium", amount="-1.5", reason="too much")
-        assert "3.5 of its top-ups are left" in said
+        assert ": 1.5. Of its top-ups it has 3.5 left" in said
         assert await here.top_ups() == Usage(3_500_000, 0, 0)
         later, first = await here.changes(here.aquarium)
         assert (first.subject, first.old, first.new, first.reason) == ("top_up", 0, 5_000_000, "a gift")
@@ -261,12 +263,66 @@ async def test_no_more_is_taken_back_than_is_left(tmp_path):
         assert len(await here.changes(here.aquarium)) == 1
 
 
-async def test_a_top_up_of_which_discord_tells_twice_is_given_once(tmp_path):
+TWICE = [
+    ("top-up", {"server": "Aquarium", "amount": "5", "reason": "a gift"}, "5 now"),
+    ("top-up", {"server": "Aquarium", "amount": "-2", "reason": "too much"}, "it has 0 left"),
+    ("budget", {"server": "Aquarium", "kind": "blocked"}, "Aquarium"),
+    ("stop", {}, "Stopped"),
+    ("bar", {"server": "Aquarium", "reason": "a farm"}, "can make no more images"),
+    ("unbar", {"server": "424242424242424242"}, "can make images again"),
+    ("overview", {}, "page 1 of 1"),
+]
+
+
+@pytest.mark.parametrize(("command", "options", "words"), TWICE)
+async def test_what_discord_tells_of_twice_is_done_once_and_said_as_if_it_were_told_of_once(
+    tmp_path, command, options, words
+):
     async with room(tmp_path) as here:
+        await here.says("bar", server="424242424242424242", reason="a farm")
+        if options.get("amount") == "-2":
+            await here.says("top-up", server="Aquarium", amount="2", reason="a gift")
+        before = len(await here.changes(here.aquarium)) + len(await here.changes(INSTALLATION))
+        edits = sum(call.method == "PATCH" for call in here.stage.discord.calls)
         here.stage.discord.duplicate_next = 1
-        await here.says("top-up", server="Aquarium", amount="5", reason="a gift")
-        await here.says("bars")
-        assert await here.top_ups() == Usage(5_000_000, 0, 0)
+        stalled = Fault(route=CALLBACK, failure=Failure.STALL, skip=1, stall_s=0.3)
+        here.stage.discord.faults.add(stalled)
+        used = await here.use(command, **options)
+        # What the second one answers stands in the place of the first one's answer.
+        await until(lambda: sum(call.method == "PATCH" for call in here.stage.discord.calls) == edits + 2)
+        assert used.ephemeral
+        assert words in used.body.text
+        made = len(await here.changes(here.aquarium)) + len(await here.changes(INSTALLATION)) - before
+        assert made == (command != "overview")
+        assert await audit(here.db) == []
+
+
+async def test_a_page_that_discord_tells_of_twice_is_turned_and_nothing_else_is_said(tmp_path):
+    async with room(tmp_path, servers=SERVERS_PER_PAGE + 1) as here:
+        used, discord = await here.use("overview"), here.stage.discord
+        discord.duplicate_next = 1
+        edits = sum(call.method == "PATCH" for call in discord.calls)
+        discord.faults.add(Fault(route=CALLBACK, failure=Failure.STALL, skip=1, stall_s=0.3))
+        await discord.press(used.message, "operator:servers:1", user_id=here.operator_id)
+        await until(lambda: sum(call.method == "PATCH" for call in discord.calls) == edits + 2)
+        assert "page 2 of 2" in used.message.body.text
+
+
+async def test_where_discord_takes_no_answer_nothing_is_changed(tmp_path):
+    async with room(tmp_path) as here:
+        discord, world = here.stage.discord, here.stage.discord.world
+        discord.faults.add(Fault(route=CALLBACK, failure=Failure.API_ERROR, code=10062))
+        await discord.invoke(
+            guild_id=here.guild_id,
+            channel_id=world.guilds[here.guild_id].channel_named("general").id,
+            user_id=here.operator_id,
+            command="operator",
+            options={"stop": {}},
+        )
+        await until(lambda: any(call.route == CALLBACK for call in discord.calls))
+        # discord.py gives each use of a command a task of this name.
+        await until(lambda: not any(task.get_name() == "CommandTree-invoker" for task in asyncio.all_tasks()))
+        assert await here.changes(INSTALLATION) == []
 
 
 async def test_ceilings_and_the_warning_are_set_one_by_one_or_together(tmp_path):
@@ -299,7 +355,7 @@ WRONG = [
     ("budget", {"server": "Aquarium", "kind": "default", "amount": "3"}, "kind limited only"),
     ("budget", {"server": "Aquarium", "kind": "limited", "amount": "1,000"}, "1000"),
     ("default-budget", {"kind": "limited", "amount": "ten"}, "not an amount"),
-    ("default-budget", {"kind": "limited", "amount": "99999999"}, "from 0 to"),
+    ("default-budget", {"kind": "limited", "amount": "99999999"}, "from 0 to 10,000,000 credits"),
     ("top-up", {"server": "Aquarium", "amount": "0", "reason": "x"}, "not zero"),
     ("top-up", {"server": "Aquarium", "amount": "--1", "reason": "x"}, "amount"),
     ("top-up", {"server": "Aquarium", "amount": "0.0000001", "reason": "x"}, "figures after the point"),

@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.errors import Busy
+from bot.errors import Busy, NotAllowed
 from bot.sandbox.discord.faults import Failure, Fault
 from cogs.operator_line import OperatorLine
 from tests.cogs.stage import staged
@@ -47,7 +47,7 @@ async def test_every_operator_is_told_by_direct_message_and_nobody_else():
 
 async def test_where_nobody_is_named_the_owner_of_the_application_is_told():
     async with lined() as (stage, line):
-        await line.alert("The account is empty.")
+        assert await line.alert("The account is empty.")
         assert direct(stage, "oona") == ["The account is empty."]
 
 
@@ -61,12 +61,24 @@ async def test_where_direct_messages_are_closed_the_channel_is_told_once():
 
 async def test_a_line_on_which_nobody_is_reached_is_in_the_log_and_breaks_nothing(capsys):
     async with lined("mats", channel=None) as (stage, line):
-        await line.alert("The account is empty.")
-        await line.tell("The key is gone.", nonce="n")
+        assert not await line.alert("The account is empty.")
+        with pytest.raises(NotAllowed):
+            await line.tell("The key is gone.", nonce="n")
         assert direct(stage, "mats") == []
     out = capsys.readouterr().out
     assert out.count("the operator was not reached") == 2
     assert "The account is empty." in out
+
+
+async def test_who_closed_direct_messages_is_told_once_they_are_open_again():
+    async with lined("mia", channel=None) as (stage, line):
+        mia = stage.discord.world.user_named("mia").id
+        stage.discord.accept_dms(mia, accepts=False)
+        with pytest.raises(NotAllowed):
+            await line.tell("The account is empty.", nonce="n")
+        stage.discord.accept_dms(mia, accepts=True)
+        await line.tell("The account is empty.", nonce="n")
+        assert direct(stage, "mia") == ["The account is empty."]
 
 
 async def test_an_alert_that_discord_does_not_take_goes_to_the_channel():

@@ -165,6 +165,21 @@ async def test_a_model_that_is_out_of_service_is_refused_before_its_credits_are_
     assert (await bench.refused()).message_id == "out.model_retired"
 
 
+async def test_a_refusal_suggests_no_model_that_is_out_of_service(bench: Bench):
+    await bench.set(member_allowance=allowed(FAST_PRICE))
+    assert "hint.cheaper" in dict((await bench.refused()).more)
+    bench.availability.take_out("imagen-4-fast", Outcome.MODEL_RETIRED)
+    assert "hint.cheaper" not in dict((await bench.refused()).more)
+
+
+async def test_a_model_that_is_off_is_refused_with_no_model_that_is_out_of_service(bench: Bench):
+    await bench.set(model_counts={"imagen-4": 0})
+    bench.availability.take_out("imagen", Outcome.NOT_AVAILABLE)
+    assert (await bench.refused()).values["models"] == "Imagen 4 Fast (/imagen-fast)"
+    bench.availability.take_out("imagen-4-fast", Outcome.MODEL_RETIRED)
+    assert (await bench.refused()).message_id == "models_out"
+
+
 async def test_a_limit_that_is_set_during_a_period_counts_from_then_on(bench: Bench):
     """Nobody was limited, so nothing was counted for the member; what follows is."""
     await bench.ask(count=4)

@@ -187,5 +187,6 @@ class SimPresenter:
         await asyncio.sleep(NETWORK_S)
         return found
 
-    async def alert(self, text: str) -> None:
+    async def alert(self, text: str) -> bool:
         self._discord.alerts.append(text)
+        return True

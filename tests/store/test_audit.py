@@ -126,6 +126,15 @@ async def test_a_finding_names_what_breaks_the_rule(db: Sqlite, path: Path):
     assert (finding.rule, finding.subject) == (STATE, "3/0")
 
 
+async def test_what_breaks_a_rule_on_many_accounts_is_found_once(db: Sqlite, path: Path):
+    await fill(db)
+    strangers = ", ".join(f"({account}, 'm:2026-11', 'hold', 50, 0, 0, 7, 0, 9)" for account in (901, 902))
+    plant(path, f"INSERT INTO entries {COLUMNS} VALUES {strangers}")
+    findings = await audit(db)
+    assert [(finding.rule, finding.subject) for finding in findings].count((HOMELESS, "50/0")) == 1
+    assert len(set(findings)) == len(findings)
+
+
 async def test_a_ledger_without_its_unique_index_is_found_out(db: Sqlite, path: Path):
     """The bug: a job is settled twice. With the index that cannot be; without it the audit sees it."""
     await grant(db)
