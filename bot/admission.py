@@ -7,6 +7,7 @@ from bot import settings as s
 from bot.catalog import COUNT_MAX, Catalog, Model
 from bot.intake import More, Refusal
 from bot.jobs import Job, Outcome
+from bot.levels import RULES, Level, level_of_place
 from bot.limits import Claim, Rules, Shortage, Source, Usage, Usages, allot, images_that_fit
 from bot.setting_fields import BudgetKind
 
@@ -29,12 +30,37 @@ def check_open(asked: Placed, rules: Rules) -> None:
     if rules.budget.kind is BudgetKind.BLOCKED:
         raise Refusal("server_blocked")
     if not rules.guild[s.ENABLED]:
-        raise Refusal("bot_off")
+        raise Refusal("bot_off", of_server=True)
     allowed = rules.guild[s.ALLOWED_CHANNELS]
     if allowed and asked.place_id not in allowed:
-        raise Refusal("channel_not_allowed", channels=" ".join(f"<#{channel}>" for channel in allowed))
+        channels = " ".join(f"<#{channel}>" for channel in allowed)
+        raise Refusal("channel_not_allowed", of_server=True, channels=channels)
     if asked.place_id in rules.guild[s.DENIED_CHANNELS]:
-        raise Refusal("channel_denied", channel=f"<#{asked.place_id}>")
+        raise Refusal("channel_denied", of_server=True, channel=f"<#{asked.place_id}>")
+
+
+class Careful(Placed, Protocol):
+    """A request, and what Discord said of its place; `private` is whether only who asked would see the images."""
+
+    @property
+    def age_restricted(self) -> bool: ...
+    @property
+    def private(self) -> bool: ...
+
+
+def check_level(asked: Careful, rules: Rules, *, ceiling: str) -> Level:
+    """The safety level that counts in this place, where images may be made like this at it."""
+    level = level_of_place(
+        server=rules.guild[s.SAFETY_LEVEL],
+        channel=rules.guild[s.CHANNEL_LEVELS].get(asked.place_id),
+        age_restricted=asked.age_restricted,
+        ceiling=ceiling,
+    )
+    if RULES[level].age_restricted_only and not asked.age_restricted:
+        raise Refusal("level_place", of_server=True, level=level)
+    if asked.private and not rules.guild[s.PRIVATE_ALLOWED]:
+        raise Refusal("private_off", of_server=True)
+    return level
 
 
 def count_max(model: Model, rules: Rules) -> int:
@@ -62,10 +88,11 @@ def check_count(model: Model, images: int, *, rules: Rules, catalog: Catalog, ou
     if high == 0:
         others = ", ".join(other.found_as for other in usable(catalog, rules, out=out))
         if others:
-            raise Refusal("model_off", model=model.label, models=others)
-        raise Refusal("models_out" if usable(catalog, rules) else "models_off", model=model.label)
+            raise Refusal("model_off", of_server=True, model=model.label, models=others)
+        off = usable(catalog, rules)
+        raise Refusal("models_out" if off else "models_off", of_server=not off, model=model.label)
     if images > high:
-        raise Refusal("count_over", model=model.label, high=high)
+        raise Refusal("count_over", of_server=True, model=model.label, high=high)
 
 
 def check_limits(

@@ -11,11 +11,13 @@ import structlog
 from bot.admin.assembly import Office, furnish
 from bot.admin.notices import Notices
 from bot.admin.rulebook import Rulebook
+from bot.admin.wordbook import WordBook
 from bot.alive import SignOfLife
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
 from bot.clock import Clock, SystemClock
 from bot.config import Config
+from bot.judgement import Judge
 from bot.media.fetch import Fetcher, fetch_session
 from bot.media.gallery import Gallery
 from bot.media.origins import Origins
@@ -29,6 +31,7 @@ from bot.store.sqlite_snapshots import open_snapshots
 from bot.text import Texts
 from bot.tracker.assembly import Machine, Outside, assemble
 from cogs.assembly import add_cogs
+from cogs.automod import ServerAutoMod
 from cogs.client import ImagenClient
 from cogs.operator_line import OperatorLine
 from cogs.poster import DiscordPoster
@@ -103,14 +106,18 @@ async def run(
     async with contextlib.AsyncExitStack() as stack:
         db = await stack.enter_async_context(opened_store(config))
         client = discord_client(config, db=db, texts=texts, clock=clock)
-        outside, notices = await _connected(stack, config, db=db, client=client, clock=clock, texts=texts)
+        automod = ServerAutoMod(client, clock=clock)
+        await client.add_cog(automod)
+        book = WordBook(db=db, catalog=catalog, server_rules=automod, clock=clock)
+        outside, notices = await _connected(stack, config, db=db, judge=book, client=client, clock=clock, texts=texts)
         machine = assemble(outside, config=config, catalog=catalog, texts=texts)
-        office = furnish(outside, machine.tools, notices, catalog=catalog, texts=texts)
+        office = furnish(outside, machine.tools, notices, config=config, catalog=catalog, texts=texts)
         await add_cogs(
             client,
             outside,
             tracker=machine.tracker,
             office=office,
+            book=book,
             snapshots=await open_snapshots(config.database_path),
             config=config,
             catalog=catalog,
@@ -132,6 +139,7 @@ async def _connected(
     config: Config,
     *,
     db: Database,
+    judge: Judge,
     client: ImagenClient,
     clock: Clock,
     texts: Texts,
@@ -146,6 +154,7 @@ async def _connected(
         painter=await stack.enter_async_context(segmind(config, clock)),
         presenter=DiscordPresenter(client, uploads_at_once=config.uploads_at_once),
         line=notices,
+        judge=judge,
         noticed=notices.poke,
         gallery=await stack.enter_async_context(gallery(config)),
         clock=clock,

@@ -68,6 +68,18 @@ class Config(StoreConfig):
     images_dir: Path = Field(Path("data/images"), description="Where finished images are kept.")
     images_quota_mib: int = Field(5_000, ge=10, le=10_000_000, description="How much room the images may take, in MiB.")
     images_retention_days: int = Field(30, ge=1, le=3650, description="How long the images are kept, in days.")
+    prompts_retention_days: int = Field(
+        30, ge=2, le=3650, description="How long prompts and options are kept after a request, in days."
+    )
+    notices_retention_days: int = Field(
+        60, ge=32, le=3650, description="How long it is kept that a server or you were told something, in days."
+    )
+    changes_retention_days: int = Field(
+        365, ge=1, le=3650, description="How long it is kept who changed which setting, in days."
+    )
+    left_servers_retention_days: int = Field(
+        30, ge=1, le=3650, description="How long a server's settings are kept after the bot left it, in days."
+    )
     models_file: Path | None = Field(None, description="A TOML file that changes or adds models.")
     operator_ids: str = Field("", description="Who may use /operator: Discord ids of people, with commas between them.")
     operator_guild_ids: str = Field("", description="Your own servers, by id, with commas: only they have /operator.")

@@ -73,7 +73,8 @@ class Request:
 
     `reply` is an opaque address that only the presenter reads; None once it is of no more use.
     `values` are the options as the person gave them; what each job sends stands in its payload.
-    `place_id` is the channel whose rules count: a thread has those of the channel that it is in.
+    `place_id` is the channel whose rules count: a thread has those of the channel that it is in. `age_restricted` tells
+    what Discord said of that channel when the command was used.
     """
 
     interaction_id: int
@@ -92,6 +93,7 @@ class Request:
     reply: str | None
     filesize_limit_bytes: int
     role_ids: tuple[int, ...] = field(default=())
+    age_restricted: bool = False
 
     @property
     def prompt(self) -> str:

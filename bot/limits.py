@@ -111,6 +111,10 @@ def extra_owner(guild_id: int, user_id: int) -> str:
     return f"extra:{guild_id}:{user_id}"
 
 
+# The periods for which the operator has a ceiling.
+CEILINGS = (Per.DAY, Per.MONTH)
+
+
 def ceiling_owner(per: Per) -> str:
     """The account of all servers together; a job holds once on an account, so each ceiling has its own."""
     return f"all:{per.value}"

@@ -12,8 +12,10 @@ from pydantic.fields import FieldInfo
 from bot.catalog import Catalog, Model
 from bot.config import Config
 from bot.fields import Choice, Field, Number, Text, Toggle, Whole
+from bot.levels import Level
 from bot.money import credits_text
 from bot.offers import Offer, Option, offers
+from bot.safety_fields import ChannelLevels, SafetyField, SafetyLevel, ShortText
 from bot.setting_fields import (
     CREDITS_MAX,
     TARGETS_MAX,
@@ -28,11 +30,12 @@ from bot.setting_fields import (
     TargetAllowances,
     Zone,
 )
-from bot.settings import OPERATOR_SETTINGS, SETTINGS, Setting
+from bot.settings import OPERATOR_SETTINGS, SAFETY_SETTINGS, SETTINGS, Setting
 from bot.text import FALLBACK, Texts
 
 _CREDITS = f"0 to {CREDITS_MAX:,} credits"
 _ALLOWANCE = f"{_CREDITS} each day, week or month"
+_LEVELS = " · ".join(f"`{level.value}`" for level in Level)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -62,29 +65,39 @@ def _takes(field: Field) -> str:
             assert_never(field)
 
 
-def _setting_takes(field: SettingField) -> str:
+def _setting_takes(field: SettingField | SafetyField) -> str:
     match field:
-        case Amount():
-            takes = _CREDITS
-        case PeriodAllowance():
-            takes = f"{_ALLOWANCE}; or none"
-        case TargetAllowances(targets=targets):
-            takes = f"by {targets.value}, up to {TARGETS_MAX}: {_ALLOWANCE}"
-        case Place():
-            takes = "a channel; or none"
-        case Places():
-            takes = f"up to {TARGETS_MAX} channels"
+        case Amount() | PeriodAllowance() | TargetAllowances() | ServerBudget():
+            takes = _credits_taken(field)
+        case SafetyLevel() | ChannelLevels():
+            takes = _LEVELS if isinstance(field, SafetyLevel) else f"by channel, up to {TARGETS_MAX}: {_LEVELS}"
+        case Place() | Places():
+            takes = "a channel; or none" if isinstance(field, Place) else f"up to {TARGETS_MAX} channels"
         case Zone():
             takes = "a time zone by its IANA name, such as `Europe/Berlin`"
         case ModelCounts(high=high):
             takes = f"by model: 0 (off) to {high}"
-        case ServerBudget():
-            takes = f"limited ({_ALLOWANCE}), unlimited, or blocked"
+        case ShortText(high=high):
+            takes = f"up to {high} characters"
         case Switch():
             takes = "yes or no"
         case _:
             assert_never(field)
     return takes
+
+
+def _credits_taken(field: Amount | PeriodAllowance | TargetAllowances | ServerBudget) -> str:
+    match field:
+        case Amount():
+            return _CREDITS
+        case PeriodAllowance():
+            return f"{_ALLOWANCE}; or none"
+        case TargetAllowances(targets=targets):
+            return f"by {targets.value}, up to {TARGETS_MAX}: {_ALLOWANCE}"
+        case ServerBudget():
+            return f"limited ({_ALLOWANCE}), unlimited, or blocked"
+        case _:
+            assert_never(field)
 
 
 def _value(value: object) -> str:
@@ -148,7 +161,7 @@ def _variable(name: str, field: FieldInfo) -> tuple[str, ...]:
 
 
 def _setting(setting: Setting[Any], texts: Texts) -> tuple[str, ...]:
-    takes = _setting_takes(cast("SettingField", setting.field))
+    takes = _setting_takes(cast("SettingField | SafetyField", setting.field))
     name = texts(FALLBACK, f"setting.{setting.name}")
     return f"`{setting.name}`", name, takes, texts(FALLBACK, f"setting.{setting.name}.help")
 
@@ -181,6 +194,9 @@ def reference(catalog: Catalog, texts: Texts) -> str:
             "Administrators set these with `/limits`.",
             "",
             *_settings(SETTINGS, texts),
+            "Moderators set these with `/safety`.",
+            "",
+            *_settings(SAFETY_SETTINGS, texts),
             "## What the operator sets",
             "",
             "The person who runs the bot sets these with `/operator`; their defaults stand in the configuration above.",

@@ -70,7 +70,7 @@ def _allowance_json(allowance: Allowance) -> dict[str, Any]:
     return {"amount_microcredits": allowance.amount_microcredits, "per": allowance.per.value}
 
 
-def _id_of(name: str, value: object) -> int:
+def id_of(name: str, value: object) -> int:
     """An id of Discord's; JSON keys are text, so digits are taken as well."""
     number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= _SNOWFLAKE_MAX:
@@ -123,7 +123,7 @@ class TargetAllowances:
             raise BadValue(self.name, "allowance")
         if len(value) > TARGETS_MAX:
             raise BadValue(self.name, "too_many", high=TARGETS_MAX)
-        return {_id_of(self.name, target): _allowance_of(self.name, each) for target, each in value.items()}
+        return {id_of(self.name, target): _allowance_of(self.name, each) for target, each in value.items()}
 
     def stored(self, value: Mapping[int, Allowance]) -> Any:
         return {str(target): _allowance_json(each) for target, each in value.items()}
@@ -136,7 +136,7 @@ class Place:
     name: str
 
     def parse(self, value: object) -> int | None:
-        return None if value is None else _id_of(self.name, value)
+        return None if value is None else id_of(self.name, value)
 
     def stored(self, value: int | None) -> Any:
         return value
@@ -153,7 +153,7 @@ class Places:
             raise BadValue(self.name, "id")
         if len(value) > TARGETS_MAX:
             raise BadValue(self.name, "too_many", high=TARGETS_MAX)
-        return tuple(dict.fromkeys(_id_of(self.name, each) for each in value))
+        return tuple(dict.fromkeys(id_of(self.name, each) for each in value))
 
     def stored(self, value: tuple[int, ...]) -> Any:
         return list(value)

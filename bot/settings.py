@@ -12,6 +12,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.catalog import COUNT_MAX
 from bot.fields import BadValue
+from bot.levels import Level
+from bot.safety_fields import ChannelLevels, SafetyLevel, ShortText
 from bot.setting_fields import (
     Allowance,
     Amount,
@@ -30,6 +32,7 @@ from bot.setting_fields import (
 T = TypeVar("T")
 # Where settings of the whole installation stand: no server has this id.
 INSTALLATION = 0
+REFUSAL_CHARACTERS_MAX = 300
 
 
 class Keeps(Protocol[T]):
@@ -55,6 +58,10 @@ class Page(StrEnum):
     ROLES = "roles"
     CHANNELS = "channels"
     MODELS = "models"
+    LEVELS = "levels"
+    PLACES = "places"  # levels by channel
+    REFUSALS = "refusals"
+    CHANGES = "changes"  # no settings: what was changed, and the file of all settings
     BUDGET = "budget"  # of one server, set by the operator
     INSTALLATION = "installation"  # of all servers together, set by the operator
 
@@ -89,6 +96,12 @@ MODEL_COUNTS: Setting[Mapping[str, int]] = Setting(
     ModelCounts(name="model_counts", high=COUNT_MAX), Page.MODELS, default={}
 )
 
+# Set by moderators.
+SAFETY_LEVEL = Setting(SafetyLevel(name="safety_level"), Page.LEVELS, default=Level.STANDARD)
+PRIVATE_ALLOWED = Setting(Switch(name="private_allowed"), Page.LEVELS, default=True)
+CHANNEL_LEVELS: Setting[Mapping[int, Level]] = Setting(ChannelLevels(name="channel_levels"), Page.PLACES, default={})
+REFUSAL_WORDS = Setting(ShortText(name="refusal_words", high=REFUSAL_CHARACTERS_MAX), Page.REFUSALS, default="")
+
 # Set by the operator; their defaults come from the configuration.
 BUDGET: Setting[Budget] = Setting(ServerBudget(name="budget"), Page.BUDGET)
 DEFAULT_BUDGET: Setting[Budget] = Setting(ServerBudget(name="default_budget"), Page.INSTALLATION)
@@ -109,6 +122,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     DENIED_CHANNELS,
     MODEL_COUNTS,
 )
+SAFETY_SETTINGS: tuple[Setting[Any], ...] = (SAFETY_LEVEL, PRIVATE_ALLOWED, CHANNEL_LEVELS, REFUSAL_WORDS)
 OPERATOR_SETTINGS: tuple[Setting[Any], ...] = (
     BUDGET,
     DEFAULT_BUDGET,

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from bot.usage_span import Span
 
+# Under this key stand all members together who had their data deleted.
+FORGOTTEN = "0"
 BUCKET_RATIO = 1.05
 BUCKET_FIRST_MS = 50  # everything shorter is in bucket 0
 

@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.admin.assembly import Office
 from bot.admin.servers import Servers
 from bot.admin.usage import Snapshots, UsageReader
+from bot.admin.wordbook import WordBook
 from bot.catalog import Catalog
 from bot.charts.process import Charts
 from bot.config import Config
@@ -19,15 +20,19 @@ from bot.tracker.tracker import Tracker
 from cogs.client import ImagenClient
 from cogs.credits import Credits
 from cogs.errors import Errors
+from cogs.first_note import FirstNote
 from cogs.greeter import DiscordGreeter
 from cogs.imagen import Imagen
 from cogs.limits import Limits
 from cogs.me import Me
 from cogs.operator import Operator
 from cogs.panels.door import Panels
+from cogs.privacy import PrivacyRights
 from cogs.rights import Rights
+from cogs.safety import Safety
 from cogs.usage import Usage
 from cogs.welcome import Welcome
+from cogs.words import Words
 
 
 async def add_cogs(
@@ -36,6 +41,7 @@ async def add_cogs(
     *,
     tracker: Tracker,
     office: Office,
+    book: WordBook,
     snapshots: Snapshots,
     config: Config,
     catalog: Catalog,
@@ -45,7 +51,7 @@ async def add_cogs(
     for cog in (
         *_everyday(client, outside, tracker=tracker, office=office, catalog=catalog, texts=texts),
         *_administration(
-            client, outside, office=office, snapshots=snapshots, config=config, catalog=catalog, texts=texts
+            client, outside, office=office, book=book, snapshots=snapshots, config=config, catalog=catalog, texts=texts
         ),
     ):
         await client.add_cog(cog)
@@ -55,10 +61,12 @@ def _everyday(
     client: ImagenClient, outside: Outside, *, tracker: Tracker, office: Office, catalog: Catalog, texts: Texts
 ) -> tuple[commands.Cog, ...]:
     tree, clock = client.tree, outside.clock
+    note = FirstNote(told=office.privacy, retention=office.retention, texts=texts)
     return (
         Errors(tree=tree, texts=texts),
-        Imagen(tree=tree, tracker=tracker, offers=offers(catalog), texts=texts, clock=clock),
+        Imagen(tree=tree, tracker=tracker, offers=offers(catalog), first_note=note, texts=texts, clock=clock),
         Me(tree=tree, allowances=office.allowances, catalog=catalog, texts=texts, clock=clock),
+        PrivacyRights(tree=tree, privacy=office.privacy, retention=office.retention, texts=texts, clock=clock),
     )
 
 
@@ -67,6 +75,7 @@ def _administration(
     outside: Outside,
     *,
     office: Office,
+    book: WordBook,
     snapshots: Snapshots,
     config: Config,
     catalog: Catalog,
@@ -74,7 +83,9 @@ def _administration(
 ) -> tuple[commands.Cog, ...]:
     tree, clock, rulebook = client.tree, outside.clock, outside.rulebook
     rights = Rights(tree=tree, operator_ids=config.operators, clock=clock)
-    panels = Panels(rulebook=rulebook, rights=rights, catalog=catalog, texts=texts, clock=clock)
+    panels = Panels(
+        rulebook=rulebook, rights=rights, catalog=catalog, ceiling=config.safety_ceiling, texts=texts, clock=clock
+    )
     usage = Usage(
         tree=tree,
         figures=UsageReader(snapshots, clock=clock),
@@ -90,7 +101,9 @@ def _administration(
         rights,
         panels,
         Limits(tree=tree, panels=panels, texts=texts),
+        Safety(tree=tree, panels=panels, rulebook=rulebook, rights=rights, texts=texts),
         Credits(tree=tree, extra=office.extra, rights=rights, texts=texts, clock=clock),
+        Words(tree=tree, book=book, rights=rights, texts=texts, clock=clock),
         usage,
         _operator(tree, outside, office=office, config=config, texts=texts),
         _welcome(client, outside, rights=rights, catalog=catalog, texts=texts),

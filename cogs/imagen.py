@@ -19,6 +19,7 @@ from bot.text import Texts
 from bot.wording import refusal_words
 from cogs.acknowledge import Patience, acknowledge
 from cogs.commands import build_command
+from cogs.first_note import FirstNote
 from cogs.replies import Reply
 from cogs.widgets import notice
 
@@ -61,6 +62,14 @@ def _place_id(interaction: discord.Interaction) -> int:
     return parent_id or interaction.channel_id or 0
 
 
+def _is_age_restricted(interaction: discord.Interaction) -> bool:
+    """Whether Discord keeps minors out of the place; a thread is as its channel. What is not known counts as open to all."""
+    channel = interaction.channel
+    if channel is None or isinstance(channel, discord.DMChannel | discord.GroupChannel):
+        return False
+    return channel.is_nsfw()
+
+
 def read_request(interaction: discord.Interaction, offer: Offer, options: Mapping[str, Any]) -> Request:
     """What was asked for, in the words of the core; raises NoPrivateMessage outside of a server."""
     if interaction.guild_id is None or interaction.channel_id is None:
@@ -83,6 +92,7 @@ def read_request(interaction: discord.Interaction, offer: Offer, options: Mappin
         reply=Reply.of(interaction).to_json(),
         filesize_limit_bytes=interaction.filesize_limit,
         role_ids=_role_ids(interaction.user),
+        age_restricted=_is_age_restricted(interaction),
     )
 
 
@@ -95,12 +105,14 @@ class Imagen(commands.Cog):
         tree: app_commands.CommandTree[Any],
         tracker: Tracker,
         offers: Iterable[Offer],
+        first_note: FirstNote,
         texts: Texts,
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
         self._tree = tree
         self._tracker = tracker
+        self._first_note = first_note
         self._texts = texts
         self._clock = clock
         self._patience = patience or Patience()
@@ -136,6 +148,7 @@ class Imagen(commands.Cog):
             if answered:
                 await self._refuse_late(interaction, words)
         elif answered:
+            await self._first_note.tell(interaction, locale=request.locale if request.private else request.guild_locale)
             await self._tracker.begin(interaction.id)
         else:
             await self._tracker.call_off(interaction.id)

@@ -8,7 +8,8 @@ from discord.ext import commands
 
 from bot.rights import Rank
 from bot.settings import SETTINGS
-from bot.text import FALLBACK, Texts
+from bot.text import Texts
+from cogs.panels.command import panel_command
 from cogs.panels.door import Panels
 from cogs.panels.panel import Panel
 
@@ -22,12 +23,13 @@ LIMITS = Panel(
 
 
 class Limits(commands.Cog):
-    """The command that opens the panel; everything after that is the panel's own business."""
+    """The command that opens the panel."""
 
     def __init__(self, *, tree: app_commands.CommandTree[Any], panels: Panels, texts: Texts) -> None:
         self._tree = tree
         self._panels = panels
-        self._command = self._build(texts)
+        needs = discord.Permissions(manage_guild=True)
+        self._command = panel_command(LIMITS, panels=panels, texts=texts, words="command.limits", needs=needs)
 
     async def cog_load(self) -> None:
         self._panels.add(LIMITS)
@@ -35,22 +37,3 @@ class Limits(commands.Cog):
 
     async def cog_unload(self) -> None:
         self._tree.remove_command(self._command.name)
-
-    def _build(self, texts: Texts) -> app_commands.Command[Any, ..., None]:
-        async def callback(interaction: discord.Interaction) -> None:
-            await self._panels.open(interaction, LIMITS)
-
-        words = app_commands.locale_str(
-            texts(FALLBACK, "command.limits"), render=lambda locale: texts(locale, "command.limits")
-        )
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=LIMITS.command,
-            description=words,
-            callback=callback,
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            auto_locale_strings=False,
-        )
-        # What Discord shows; the door judges for itself.
-        return app_commands.default_permissions(manage_guild=True)(command)

@@ -19,6 +19,7 @@ from bot.admission import (
 from bot.catalog import COUNT_MAX, IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, Catalog
 from bot.intake import Refusal, decide
 from bot.jobs import Outcome
+from bot.levels import Level
 from bot.limits import Source, Usage, claims
 from bot.periods import Per
 from tests.limits.support import (
@@ -161,7 +162,13 @@ def test_where_the_server_switched_every_model_off_that_it_can_mend_goes_before_
 
 def jobs_of(count=1, model="imagen-4"):
     return decide(
-        request(count=count, model=model), catalog=MODELS, ceiling="BLOCK_ONLY_HIGH", out=None, rng=Random(0), now_ms=0
+        request(count=count, model=model),
+        catalog=MODELS,
+        ceiling="BLOCK_ONLY_HIGH",
+        level=Level.STANDARD,
+        out=None,
+        rng=Random(0),
+        now_ms=0,
     )
 
 

@@ -16,7 +16,26 @@ FUNCTION_LINES_MAX = 45
 
 # Rooms that decide: they import each other and the standard library, and nothing in them waits.
 PURE = {
+    "bot.word_lines",
+    "bot.kept",
+    "bot.automod",
+    "bot.admin.word_text",
+    "bot.words.evidence",
+    "bot.words.edges",
+    "bot.words.keys",
+    "bot.words.readings",
+    "bot.words.sources",
+    "bot.words.spelling",
+    "bot.words.looks",
+    "bot.words.lookalikes",
+    "bot.words.letters",
+    "bot.words.rules",
+    "bot.words",
+    "bot.admin.change_text",
+    "bot.admin.file_text",
+    "bot.admin.level_text",
     "bot.admin.panel_text",
+    "bot.admin.settings_file",
     "bot.admission",
     "bot.cards",
     "bot.catalog",
@@ -28,6 +47,7 @@ PURE = {
     "bot.intake",
     "bot.jobs",
     "bot.latency",
+    "bot.levels",
     "bot.limits",
     "bot.markdown",
     "bot.offers",
@@ -35,6 +55,7 @@ PURE = {
     "bot.periods",
     "bot.rights",
     "bot.safety",
+    "bot.safety_fields",
     "bot.segmind.answers",
     "bot.segmind.calls",
     "bot.segmind.history",
@@ -55,6 +76,8 @@ PURE = {
 }
 # Pure as well, but each with a library that does its own trade.
 PURE_WITH_LIBRARY = {
+    "bot.words.matcher": {"ahocorasick_rs"},
+    "bot.words.patterns": {"pydantic_core"},
     "bot.catalog_entries": {"pydantic"},
     "bot.catalog_file": {"pydantic"},
     "bot.config": {"pydantic", "pydantic_settings"},

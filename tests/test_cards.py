@@ -11,6 +11,7 @@ from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, PROMPT, Catalog
 from bot.fields import Choice, Number, Text, Toggle
 from bot.intake import decide
 from bot.jobs import Outcome, Request, State
+from bot.levels import Level
 from bot.markdown import BREAK
 from bot.ports import CardImage
 from bot.safety import Category
@@ -67,7 +68,8 @@ def request(model=IMAGEN_4, *, private=False, **values):
 
 
 def jobs_of(asked):
-    return decide(asked, catalog=CATALOG, ceiling="BLOCK_ONLY_HIGH", out=None, rng=Random(0), now_ms=0)
+    level = Level.STANDARD
+    return decide(asked, catalog=CATALOG, ceiling="BLOCK_ONLY_HIGH", level=level, out=None, rng=Random(0), now_ms=0)
 
 
 def image(number=0):

@@ -9,6 +9,7 @@ from bot.catalog import IMAGEN_3, IMAGEN_4, PROMPT, SAFETY_LEVELS, SEED_MAX, Cat
 from bot.fields import Choice, Text, Toggle, Whole
 from bot.intake import Refusal, choose_model, decide
 from bot.jobs import Outcome, Request, State
+from bot.levels import Level
 
 NOW_MS = 1_795_000_000_000
 
@@ -37,8 +38,16 @@ def fast(**values):
     return request("imagen-4-fast", "imagen-fast", **values)
 
 
-def accepted(asked, *, catalog=None, ceiling=SAFETY_LEVELS[0], out=None, seed=0):
-    return decide(asked, catalog=catalog or Catalog(), ceiling=ceiling, out=out, rng=Random(seed), now_ms=NOW_MS)
+def accepted(asked, *, catalog=None, ceiling=SAFETY_LEVELS[0], level=Level.STANDARD, out=None, seed=0):
+    return decide(
+        asked,
+        catalog=catalog or Catalog(),
+        ceiling=ceiling,
+        level=level,
+        out=out,
+        rng=Random(seed),
+        now_ms=NOW_MS,
+    )
 
 
 def refusal(asked, **known):
@@ -131,9 +140,9 @@ def test_a_size_against_the_chosen_ratio_is_refused():
 def test_nothing_looser_than_the_ceiling_is_sent(ceiling, level):
     asked = request("imagen-3", safety_filter_level=level)
     if SAFETY_LEVELS.index(level) <= SAFETY_LEVELS.index(ceiling):
-        assert accepted(asked, ceiling=ceiling)[0].payload["safety_filter_level"] == level
+        assert accepted(asked, ceiling=ceiling, level=Level.OPEN)[0].payload["safety_filter_level"] == level
     else:
-        refused = refusal(asked, ceiling=ceiling)
+        refused = refusal(asked, ceiling=ceiling, level=Level.OPEN)
         assert (refused.message_id, refused.values) == ("safety_ceiling", {"level": level, "ceiling": ceiling})
 
 
@@ -142,10 +151,11 @@ def test_the_default_level_of_imagen_3_is_within_the_strictest_ceiling():
 
 
 @pytest.mark.parametrize("default", ["BLOCK_NONE", "block_only_high"])
-def test_a_level_that_nobody_can_rank_counts_as_looser_than_any_ceiling(default):
+def test_a_filter_that_nobody_can_rank_counts_as_looser_than_any_level(default):
     level = Choice(name="safety_filter_level", choices=(default,), default=default)
     catalog = Catalog((replace(IMAGEN_4, fields=(PROMPT, level)),))
-    assert refusal(request(), catalog=catalog, ceiling=SAFETY_LEVELS[-1]).message_id == "safety_ceiling"
+    refused = refusal(request(), catalog=catalog, ceiling=SAFETY_LEVELS[-1], level=Level.OPEN)
+    assert refused.message_id == "level_models"
 
 
 @pytest.mark.parametrize(

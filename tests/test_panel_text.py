@@ -9,7 +9,15 @@ from bot.catalog import IMAGEN_4, MODELS
 from bot.fields import BadValue
 from bot.periods import Per
 from bot.setting_fields import AMOUNT_MAX_MICROCREDITS, Allowance, TargetKind
-from bot.settings import ALLOWED_CHANNELS, LOG_CHANNEL, MEMBER_ALLOWANCE, MODEL_COUNTS, SETTINGS, TIME_ZONE
+from bot.settings import (
+    ALLOWED_CHANNELS,
+    LOG_CHANNEL,
+    MEMBER_ALLOWANCE,
+    MODEL_COUNTS,
+    SAFETY_SETTINGS,
+    SETTINGS,
+    TIME_ZONE,
+)
 from bot.text import Texts
 
 TEXTS = Texts()
@@ -79,7 +87,7 @@ def test_a_refusal_names_the_setting_as_people_see_it():
     assert words.endswith("Nothing was changed.")
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize("setting", [*SETTINGS, *SAFETY_SETTINGS], ids=lambda setting: setting.name)
 def test_every_setting_has_a_name_and_one_line_of_help(setting):
     own = phrases()
     assert 0 < len(own.name(setting)) <= 45, "it is the title of a form, too"

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.fields import BadValue
+from bot.levels import LEVELS
 from bot.periods import Per
+from bot.safety_fields import ChannelLevels, SafetyField, SafetyLevel, ShortText
 from bot.setting_fields import (
     AMOUNT_MAX_MICROCREDITS,
     TARGETS_MAX,
@@ -38,6 +40,9 @@ ZONE = Zone(name="zone")
 COUNTS = ModelCounts(name="counts", high=4)
 BUDGET = ServerBudget(name="budget")
 SWITCH = Switch(name="switch")
+LEVEL = SafetyLevel(name="level")
+CHANNEL_LEVELS = ChannelLevels(name="channel_levels")
+WORDS = ShortText(name="words", high=9)
 
 amounts = st.integers(0, AMOUNT_MAX_MICROCREDITS)
 ids = st.integers(1, 2**63 - 1)
@@ -45,7 +50,7 @@ allowances = st.builds(Allowance, amounts, st.sampled_from([Per.DAY, Per.WEEK, P
 budgets = st.sampled_from([Budget(BudgetKind.UNLIMITED), Budget(BudgetKind.BLOCKED)]) | allowances.map(
     lambda allowance: Budget(BudgetKind.LIMITED, allowance)
 )
-TAKEN: list[tuple[SettingField, st.SearchStrategy[Any]]] = [
+TAKEN: list[tuple[SettingField | SafetyField, st.SearchStrategy[Any]]] = [
     (AMOUNT, amounts),
     (ALLOWANCE, st.none() | allowances),
     (TARGETS, st.dictionaries(ids, allowances, max_size=5)),
@@ -55,6 +60,9 @@ TAKEN: list[tuple[SettingField, st.SearchStrategy[Any]]] = [
     (COUNTS, st.dictionaries(st.text(max_size=9), st.integers(0, 4), max_size=5)),
     (BUDGET, budgets),
     (SWITCH, st.booleans()),
+    (LEVEL, st.sampled_from(LEVELS)),
+    (CHANNEL_LEVELS, st.dictionaries(ids, st.sampled_from(LEVELS), max_size=5)),
+    (WORDS, st.text(max_size=9).filter(str.strip) | st.just("")),
 ]
 
 
@@ -71,7 +79,7 @@ DAILY = {"amount_microcredits": 1, "per": "day"}
 NO_AMOUNT = [None, True, False, -1, 1.0, "1", AMOUNT_MAX_MICROCREDITS + 1, [], {}]
 NO_ID = [True, 0, -1, 1.5, "", " 5", "+5", "0", "-5", "x", "٣", "²", 2**63, str(2**63), [5], {}]
 NO_ALLOWANCE = [False, 0, 5, "", "day", [], {}, {"per": "day"}, {**DAILY, "per": "ever"}, {**DAILY, "per": "year"}]
-REFUSED: list[tuple[SettingField, str, list[Any]]] = [
+REFUSED: list[tuple[SettingField | SafetyField, str, list[Any]]] = [
     (AMOUNT, "amount", NO_AMOUNT),
     (ALLOWANCE, "allowance", [each for each in NO_ALLOWANCE if each != {"per": "day"}]),
     (ALLOWANCE, "amount", [{"per": "day"}, *({**DAILY, "amount_microcredits": each} for each in NO_AMOUNT)]),
@@ -91,6 +99,13 @@ REFUSED: list[tuple[SettingField, str, list[Any]]] = [
     (BUDGET, "allowance", [None, "limited", [], {}, {"kind": "free"}, {"kind": "limited"}, {"kind": None}]),
     (BUDGET, "amount", [{"kind": "limited", "allowance": {**DAILY, "amount_microcredits": -1}}]),
     (SWITCH, "not_toggle", [None, 0, 1, "yes", [], {}]),
+    (LEVEL, "level", [None, True, 0, "", "wild", "GUARDED", [], {}]),
+    (CHANNEL_LEVELS, "level", [None, [], "open", {"5": None}, {"5": "wild"}, {"5": {}}]),
+    (CHANNEL_LEVELS, "id", [{each: "open"} for each in NO_ID if not isinstance(each, list | dict)]),
+    (CHANNEL_LEVELS, "too_many", [{str(channel): "open" for channel in range(1, TARGETS_MAX + 2)}]),
+    (WORDS, "not_text", [None, True, 5, [], {}]),
+    (WORDS, "length", ["x" * 10]),
+    (WORDS, "unreadable", ["\ud800"]),
 ]
 
 
@@ -102,7 +117,7 @@ REFUSED: list[tuple[SettingField, str, list[Any]]] = [
         for number, value in enumerate(values)
     ],
 )
-def test_every_other_shape_is_refused_with_its_reason(field: SettingField, reason: str, value: object):
+def test_every_other_shape_is_refused_with_its_reason(field: SettingField | SafetyField, reason: str, value: object):
     with pytest.raises(BadValue) as caught:
         field.parse(value)
     assert (caught.value.name, caught.value.reason) == (field.name, reason)
@@ -115,7 +130,7 @@ def test_every_other_shape_is_refused_with_its_reason(field: SettingField, reaso
     ),
     field=st.sampled_from([field for field, _ in TAKEN]),
 )
-def test_no_json_at_all_breaks_a_field(value: object, field: SettingField):
+def test_no_json_at_all_breaks_a_field(value: object, field: SettingField | SafetyField):
     try:
         taken = field.parse(value)
     except BadValue:
@@ -136,6 +151,10 @@ def test_as_many_targets_as_are_allowed_are_taken():
 
 def test_a_channel_that_is_named_twice_counts_once_where_it_was_named_first():
     assert PLACES.parse([7, 5, "7", 6]) == (7, 5, 6)
+
+
+def test_words_that_are_only_blanks_are_none():
+    assert WORDS.parse(" \n ") == ""
 
 
 def test_a_zone_is_stored_as_the_iana_data_spells_it():

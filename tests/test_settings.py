@@ -14,6 +14,7 @@ from bot.settings import (
     MEMBER_ALLOWANCE,
     OPERATOR_SETTINGS,
     ROLE_ALLOWANCES,
+    SAFETY_SETTINGS,
     SETTINGS,
     TIME_ZONE,
     Setting,
@@ -68,11 +69,11 @@ def test_a_value_has_the_type_of_its_field() -> None:
 
 
 def test_every_setting_has_a_name_of_its_own() -> None:
-    names = [setting.name for setting in (*SETTINGS, *OPERATOR_SETTINGS)]
+    names = [setting.name for setting in (*SETTINGS, *SAFETY_SETTINGS, *OPERATOR_SETTINGS)]
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("setting", [*SETTINGS, *OPERATOR_SETTINGS], ids=lambda setting: setting.name)
+@pytest.mark.parametrize("setting", [*SETTINGS, *SAFETY_SETTINGS, *OPERATOR_SETTINGS], ids=lambda setting: setting.name)
 def test_every_default_is_one_that_its_field_takes_and_stores(setting: Setting[object]) -> None:
     value = Settings({}, DEFAULTS)[setting]
     assert setting.field.parse(setting.field.stored(value)) == value

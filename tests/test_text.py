@@ -17,10 +17,11 @@ from bot.errors import StoreError, StoreFull
 from bot.fields import Text, Toggle
 from bot.intake import Refusal, decide
 from bot.jobs import Outcome, Request
+from bot.levels import Level
 from bot.limits import Source, claims
 from bot.offers import offers
 from bot.safety import Category
-from bot.settings import OPERATOR_SETTINGS, SETTINGS
+from bot.settings import OPERATOR_SETTINGS, SAFETY_SETTINGS, SETTINGS, Page
 from bot.text import FALLBACK, FOLDER, Texts
 from bot.tracker.alerts import QUIET_MS, Alerts
 from cogs.commands import build_command, describe
@@ -108,19 +109,23 @@ FAMILIES = {
     "bad_value.": [],  # the calls of `BadValue` name them
     "category.": [f"category.{category.value}" for category in Category],
     "command.": [f"command.{offer.command}" for offer in offers(Catalog())],
+    "level.": [f"level.{level.value}" for level in Level],
     "limit.": [f"refusal.limit.{source.value}" for source in Source if source not in {Source.EXTRA, Source.TOP_UP}],
     "option.": [],  # the options of the commands name them
     "out.": [f"refusal.out.{outcome.value}" for outcome in OUT],
     "outcome.": [f"outcome.{outcome.value}" for outcome in Outcome],
-    "page.": [f"page.{page.value}" for page in {setting.page for setting in SETTINGS}],
+    "page.": [f"page.{page.value}" for page in Page if page not in {Page.BUDGET, Page.INSTALLATION}],
     "refusal.": [],  # the calls of `Refusal` and `BadValue` name them
     "refusal.bad_value.": [],
     "setting.": [
-        f"setting.{setting.name}{part}" for setting in (*SETTINGS, *OPERATOR_SETTINGS) for part in ("", ".help")
+        f"setting.{setting.name}{part}"
+        for setting in (*SETTINGS, *SAFETY_SETTINGS, *OPERATOR_SETTINGS)
+        for part in ("", ".help")
     ],
+    "words.reason.": [f"words.reason.bad_rule.{literal(call.args[1])}" for call in calls("BadRule")],
 }
 # Words that are there for some members of a family only.
-OPTIONAL = {f"setting.{setting.name}.empty" for setting in SETTINGS}
+OPTIONAL = {f"setting.{setting.name}.empty" for setting in (*SETTINGS, *SAFETY_SETTINGS)}
 
 
 def asked_for():
@@ -140,7 +145,7 @@ def asked_for():
 
 MESSAGE_ID = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # Below these, a literal that looks like a message id is one.
-WHOLE = {"card", "hint", "notice", "operator", "panel", "usage"}
+WHOLE = {"card", "hint", "level", "notice", "operator", "panel", "safety", "usage"}
 
 
 def fields_without_default(offer):
@@ -201,7 +206,9 @@ def test_every_message_reads_like_one(message_id):
 
 
 OF_SETTINGS = [
-    name for name in SOURCES if name in {"bot/money", "bot/setting_fields"} or name.startswith("cogs/panels")
+    name
+    for name in SOURCES
+    if name in {"bot/money", "bot/safety_fields", "bot/setting_fields"} or name.startswith("cogs/panels")
 ]
 
 
@@ -259,6 +266,9 @@ REFUSED = {
     "option_not_taken": (request("imagen-3", negative_prompt="x"), {}),
     "option_unknown": (request(steps=1), {}),
     "safety_ceiling": (request("imagen-3", safety_filter_level="BLOCK_ONLY_HIGH"), {}),
+    "level_option": (request("imagen-3", person_generation="ALLOW_ADULT"), {"level": Level.GUARDED}),
+    "level_model": (request(), {"level": Level.GUARDED}),
+    "level_models": (request(), {"level": Level.GUARDED, "catalog": Catalog((IMAGEN_4,))}),
     "bad_value.not_text": (request(prompt=1), {}),
     "bad_value.length": (request(prompt="a" * 2001), {}),
     "bad_value.blank": (request(prompt=" "), {}),
@@ -276,7 +286,7 @@ REFUSED = {
 
 
 def refusal_of(asked, known):
-    known = {"catalog": Catalog(), "ceiling": "BLOCK_LOW_AND_ABOVE", "out": None, **known}
+    known = {"catalog": Catalog(), "ceiling": "BLOCK_LOW_AND_ABOVE", "level": Level.STANDARD, "out": None, **known}
     with pytest.raises(Refusal) as caught:
         decide(asked, rng=Random(0), now_ms=0, **known)
     return caught.value
@@ -284,7 +294,7 @@ def refusal_of(asked, known):
 
 def said(error, *, public):
     """The words in which the rim tells a member of this error."""
-    cog = Imagen(tree=None, tracker=None, offers=(), texts=TEXTS, clock=SystemClock())
+    cog = Imagen(tree=None, tracker=None, offers=(), first_note=None, texts=TEXTS, clock=SystemClock())
 
     async def tell():
         deciding = asyncio.get_running_loop().create_future()
@@ -322,7 +332,8 @@ def names_in(message):
 
 def limited(rules, *, count=1):
     """What is said to somebody who asks for so many images while nothing was used yet."""
-    jobs = decide(request(count=count), catalog=Catalog(), ceiling="BLOCK_ONLY_HIGH", out=None, rng=Random(0), now_ms=0)
+    known = {"catalog": Catalog(), "ceiling": "BLOCK_ONLY_HIGH", "level": Level.STANDARD, "out": None}
+    jobs = decide(request(count=count), rng=Random(0), now_ms=0, **known)
     with pytest.raises(Refusal) as caught:
         check_limits(jobs, claims(asker(5), rules, now_ms=NOON_MS), {}, rules=rules, catalog=Catalog())
     return caught.value

@@ -11,8 +11,11 @@ from bot.admin.expiring import Expiry
 from bot.admin.extra import Extra
 from bot.admin.notices import Notices
 from bot.admin.operator import Operations
+from bot.admin.privacy import Privacy
+from bot.admin.purging import Purge, Retention
 from bot.admin.reconciling import Reconciler
 from bot.catalog import Catalog
+from bot.config import Config
 from bot.store.meta import Memory
 from bot.text import Texts
 from bot.tracker.assembly import Outside, Tools
@@ -30,16 +33,24 @@ class Office:
     reconciler: Reconciler
     counting: Counting
     expiry: Expiry
+    retention: Retention
+    purge: Purge
+    privacy: Privacy
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that runs for as long as the bot does."""
-        return [each.run() for each in (self.notices, self.balance, self.reconciler, self.counting, self.expiry)]
+        works = (self.notices, self.balance, self.reconciler, self.counting, self.expiry, self.purge)
+        return [each.run() for each in works]
 
 
-def furnish(outside: Outside, tools: Tools, notices: Notices, *, catalog: Catalog, texts: Texts) -> Office:
+def furnish(
+    outside: Outside, tools: Tools, notices: Notices, *, config: Config, catalog: Catalog, texts: Texts
+) -> Office:
     """Put the services together."""
     db, clock, rulebook, memory = outside.db, outside.clock, outside.rulebook, Memory(outside.db)
     asker = BalanceAsker(painter=outside.painter, budget=tools.budget, key_rejected=tools.key.rejected)
+    retention = Retention.of(config)
+    purge = Purge(db=db, gallery=outside.gallery, retention=retention, clock=clock)
     return Office(
         allowances=Allowances(db=db, rulebook=rulebook, catalog=catalog, availability=tools.availability, clock=clock),
         extra=Extra(db=db, rulebook=rulebook, clock=clock),
@@ -59,4 +70,7 @@ def furnish(outside: Outside, tools: Tools, notices: Notices, *, catalog: Catalo
         ),
         counting=Counting(db=db, clock=clock),
         expiry=Expiry(db=db, clock=clock),
+        retention=retention,
+        purge=purge,
+        privacy=Privacy(db=db, gallery=outside.gallery, purge=purge, clock=clock),
     )

@@ -1,6 +1,6 @@
 """Settings as they count, and changing them: every change is written down with who made it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from bot.clock import Clock
@@ -55,6 +55,20 @@ class Rulebook:
                 await self._write(tx, guild_id, setting, setting.field.stored(after), user_id=user_id, reason=reason)
         return after
 
+    async def replace(
+        self, guild_id: int, stored: Iterable[tuple[Setting[Any], Any]], *, user_id: int
+    ) -> list[Setting[Any]]:
+        """Set all of these at once to what JSON holds of them, None for the default; returns those that are different now.
+
+        The values must have been parsed by their fields before.
+        """
+        async with self._db.transaction() as tx:
+            before = (await store.load(tx, guild_id))[guild_id]
+            changed = [(setting, value) for setting, value in stored if before.get(setting.name) != value]
+            for setting, value in changed:
+                await self._write(tx, guild_id, setting, value, user_id=user_id, reason=None)
+        return [setting for setting, _ in changed]
+
     async def reset(self, guild_id: int, setting: Setting[Any], *, user_id: int, reason: str | None = None) -> None:
         """Let the default count again."""
         async with self._db.transaction() as tx:
@@ -63,6 +77,10 @@ class Rulebook:
     async def history(self, guild_id: int, *, limit: int, subject: str | None = None) -> list[Change]:
         """The latest changes, newest first."""
         return await store.changes(self._db, guild_id, limit=limit, subject=subject)
+
+    async def latest(self, guild_id: int, settings: Iterable[Setting[Any]], *, limit: int) -> list[Change]:
+        """The latest changes of these settings, newest first."""
+        return await store.changes_of(self._db, guild_id, [setting.name for setting in settings], limit=limit)
 
     async def _write(
         self, tx: Transaction, guild_id: int, setting: Setting[Any], value: Any, *, user_id: int, reason: str | None

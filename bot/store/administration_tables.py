@@ -72,4 +72,21 @@ CREATE TABLE usage_times (
     PRIMARY KEY (guild_id, leg, day, bucket)
 )"""
 
+# Which words a server allows in prompts: one verdict on each pattern.
+_WORD_RULES = """
+CREATE TABLE word_rules (
+    guild_id BIGINT NOT NULL,
+    pattern TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('block', 'flag', 'spoiler', 'allow')),
+    PRIMARY KEY (guild_id, pattern)
+)"""
+
+# Each change of a server's word rules has a number of its own.
+_WORD_BOOKS = """
+CREATE TABLE word_books (
+    guild_id BIGINT PRIMARY KEY,
+    revision BIGINT NOT NULL
+)"""
+
 ADMINISTRATION_TABLES = (_CHANGES, _GUILDS, _BARS, _NOTICES, _USAGE_DAYS, _USAGE_TIMES)
+WORD_TABLES = (_WORD_RULES, _WORD_BOOKS)

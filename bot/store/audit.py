@@ -86,7 +86,7 @@ _RULES = {
         WHERE state = 'done' AND cost_microcredits >= 0
         GROUP BY jobs.interaction_id, jobs.number, cost_microcredits
         HAVING MAX(CASE WHEN kind = 'settle' THEN spent ELSE 0 END)
-            + SUM(CASE WHEN kind = 'overrun' THEN spent ELSE 0 END) <> cost_microcredits""",
+            + MAX(CASE WHEN kind = 'overrun' THEN spent ELSE 0 END) <> cost_microcredits""",
     "what a lost job may have cost is booked to the operator": """
         SELECT jobs.interaction_id AS first, jobs.number AS second FROM jobs
         LEFT JOIN entries ON entries.interaction_id = jobs.interaction_id AND entries.number = jobs.number

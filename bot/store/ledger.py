@@ -3,14 +3,14 @@
 Amounts are whole micro-credits (1 credit = 1 US dollar = 1,000,000). An account has a balance for each period, named by
 the period's label (bot/periods.py). A job holds its price on one account of every limit that applies to it; all of
 these holds are closed together and exactly once: settled at what the job cost, or released. What was or may have been
-paid above a hold is booked to the operator, never over anybody's limit.
+paid above a hold is booked to the operator and counts against the ceilings, never against anybody else's limit.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.errors import ImagenError, StoreError
-from bot.limits import Limit, Usage
+from bot.limits import CEILINGS, Limit, Usage, ceiling_owner
 from bot.periods import Per
 from bot.store.database import Reader, Transaction
 from bot.store.entries import Entry, Kind, add, book, change_balance, hold_on_balances, holds_of, open_balance
@@ -131,7 +131,7 @@ async def settle(
     for held in holds:
         await _close(tx, held, kind=Kind.SETTLE, spent=min(cost, held.held), at_ms=at_ms)
     overrun = cost - largest
-    await _book_to_operator(tx, holds[0], kind=Kind.OVERRUN, amount_microcredits=overrun, at_ms=at_ms)
+    await _book_above(tx, holds, kind=Kind.OVERRUN, amount_microcredits=overrun, at_ms=at_ms)
 
 
 async def release(
@@ -149,9 +149,7 @@ async def release(
     holds = await holds_of(tx, interaction_id=interaction_id, number=number)
     for held in holds:
         await _close(tx, held, kind=Kind.RELEASE, spent=0, at_ms=at_ms)
-    await _book_to_operator(
-        tx, holds[0], kind=Kind.PROVISION, amount_microcredits=possible_cost_microcredits, at_ms=at_ms
-    )
+    await _book_above(tx, holds, kind=Kind.PROVISION, amount_microcredits=possible_cost_microcredits, at_ms=at_ms)
 
 
 async def _close(tx: Transaction, held: Entry, *, kind: Kind, spent: int, at_ms: int) -> None:
@@ -162,8 +160,16 @@ async def _close(tx: Transaction, held: Entry, *, kind: Kind, spent: int, at_ms:
         raise StoreError(f"the hold of job {held.interaction_id}/{held.number} is not in its balance; run the audit")
 
 
-async def _book_to_operator(tx: Transaction, held: Entry, *, kind: Kind, amount_microcredits: int, at_ms: int) -> None:
-    if amount_microcredits > 0:
-        account_id = await open_balance(tx, owner=OPERATOR, period=Per.EVER.value)
-        booked = replace(held, account_id=account_id, period=Per.EVER.value, kind=kind, held=0, at_ms=at_ms)
+async def _book_above(
+    tx: Transaction, holds: Sequence[Entry], *, kind: Kind, amount_microcredits: int, at_ms: int
+) -> None:
+    """Book to the operator what no hold covers, and to the ceilings held on, which bound what is really spent."""
+    if amount_microcredits <= 0:
+        return
+    rows = await tx.fetch("SELECT account_id FROM accounts WHERE owner IN ($1, $2)", *map(ceiling_owner, CEILINGS))
+    ceilings = {row["account_id"] for row in rows}
+    account_id = await open_balance(tx, owner=OPERATOR, period=Per.EVER.value)
+    of_operator = replace(holds[0], account_id=account_id, period=Per.EVER.value)
+    for bearer in (of_operator, *(held for held in holds if held.account_id in ceilings)):
+        booked = replace(bearer, kind=kind, held=0, at_ms=at_ms)
         await book(tx, replace(booked, granted=amount_microcredits, spent=amount_microcredits))

@@ -28,6 +28,7 @@ def request_of(row: Row) -> Request:
             "role_ids": tuple(json.loads(row["role_ids"])),
             "private": bool(row["private"]),
             "spoiler": bool(row["spoiler"]),
+            "age_restricted": bool(row["age_restricted"]),
         }
     )
 

@@ -3,8 +3,9 @@
 Whole milliseconds since 1970 end in `_ms`; amounts are whole micro-credits. Ids of Discord need 64 bits. JSON is text.
 """
 
-from bot.store.administration_tables import ADMINISTRATION_TABLES
+from bot.store.administration_tables import ADMINISTRATION_TABLES, WORD_TABLES
 from bot.store.migrations import Migration
+from bot.store.personal_tables import PERSONAL_INDEXES, PERSONAL_TABLES
 
 _REQUESTS = """
 CREATE TABLE requests (
@@ -153,7 +154,7 @@ _INDEXES = (
     "CREATE UNIQUE INDEX entries_one_hold ON entries (interaction_id, number, account_id) WHERE kind = 'hold'",
     """CREATE UNIQUE INDEX entries_one_closing ON entries (interaction_id, number, account_id)
         WHERE kind IN ('settle', 'release')""",
-    """CREATE UNIQUE INDEX entries_one_booking ON entries (interaction_id, number)
+    """CREATE UNIQUE INDEX entries_one_booking ON entries (interaction_id, number, account_id)
         WHERE kind IN ('overrun', 'provision')""",
 )
 
@@ -180,4 +181,7 @@ MIGRATIONS = (
         ),
         sqlite=_APPEND_ONLY_SQLITE,
     ),
+    Migration(plain=WORD_TABLES),
+    Migration(plain=(*PERSONAL_TABLES, *PERSONAL_INDEXES)),
+    Migration(plain=("ALTER TABLE requests ADD COLUMN age_restricted BOOLEAN NOT NULL DEFAULT FALSE",)),
 )

@@ -4,6 +4,7 @@ Settings of the whole installation stand under the id INSTALLATION of bot/settin
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,19 @@ async def changes(reader: Reader, guild_id: int, *, limit: int, subject: str | N
         guild_id,
         subject,
         limit,
+    )
+    return [_change(row) for row in rows]
+
+
+async def changes_of(reader: Reader, guild_id: int, subjects: Sequence[str], *, limit: int) -> list[Change]:
+    """The latest changes of these subjects in a server, newest first; `subjects` are at least one."""
+    places = ", ".join(f"${position}" for position in range(3, len(subjects) + 3))
+    rows = await reader.fetch(
+        f"""SELECT * FROM changes WHERE guild_id = $1 AND subject IN ({places})
+        ORDER BY at_ms DESC, change_id DESC LIMIT $2""",  # noqa: S608 - places only
+        guild_id,
+        limit,
+        *subjects,
     )
     return [_change(row) for row in rows]
 

@@ -9,6 +9,7 @@ from bot.cards import CardWriter
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.config import Config
+from bot.judgement import Judge
 from bot.limiter import RequestBudget
 from bot.media.gallery import Gallery
 from bot.ports import Painter, Presenter
@@ -49,6 +50,7 @@ class Outside:
     """What the machine is connected to: the real things, a sandbox, or a test's fakes.
 
     `line` is the way to the operator; `noticed` is called when something was written down that a server is to be told.
+    `judge` applies what servers say about words; without one, no words are looked at.
     """
 
     db: Database
@@ -60,6 +62,7 @@ class Outside:
     gallery: Gallery
     clock: Clock
     rng: random.Random
+    judge: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,7 @@ def assemble(outside: Outside, *, config: Config, catalog: Catalog, texts: Texts
         ceiling=config.safety_ceiling,
         clock=outside.clock,
         rng=outside.rng,
+        judge=outside.judge,
     )
     return Machine(
         tracker=_tracker(outside, tools, desk, config=config, catalog=catalog, texts=texts),

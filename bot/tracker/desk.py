@@ -1,15 +1,21 @@
 """Where a request is accepted or refused: one transaction reads, decides, holds the credits and writes the jobs."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from bot import admission, intake
 from bot.admin.allowances import check_bars, out_of_service
+from bot.admin.flagging import flag
 from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.clock import Clock
+from bot.intake import Refusal
 from bot.jobs import Job, Request
+from bot.judgement import Judge, Judgement
+from bot.levels import RULES, Level
 from bot.limits import Asker, Claim, Limit, Rules, Source, Usage, claims
+from bot.settings import REFUSAL_WORDS
 from bot.store import jobs as job_store
 from bot.store import ledger, notices
 from bot.store.database import Database, Transaction
@@ -17,7 +23,10 @@ from bot.tracker.availability import Availability
 
 
 class Desk:
-    """Accepts requests. `ceiling` bounds the safety_filter_level of all; `noticed` hears of notices that were written."""
+    """Accepts requests. `ceiling` bounds the safety_filter_level of all; `noticed` hears of notices that were written.
+
+    `judge` applies what servers say about words; without one, no words are looked at.
+    """
 
     def __init__(
         self,
@@ -30,6 +39,7 @@ class Desk:
         noticed: Callable[[], None],
         clock: Clock,
         rng: Random,
+        judge: Judge | None = None,
     ) -> None:
         self._db = db
         self._catalog = catalog
@@ -39,29 +49,31 @@ class Desk:
         self._noticed = noticed
         self._clock = clock
         self._rng = rng
+        self._judge = judge
 
     async def accept(self, request: Request) -> list[Job]:
         """The jobs of the request, held and written; the same interaction twice is the same jobs.
 
         Raises intake.Refusal, with nothing written, and StoreError where the database takes nothing.
         """
+        # Before the transaction, which nobody else could write beside: a judgement may wait for Discord.
+        judgement = Judgement() if self._judge is None else await self._judge.judge(request, self._db)
         async with self._db.transaction() as tx:
             known = await job_store.jobs_of(tx, request.interaction_id)
             if known:
                 return known
-            jobs, warned = await self._write(tx, request)
+            jobs, warned = await self._write(tx, request, judgement)
         if warned:
             self._noticed()
         return jobs
 
-    async def _write(self, tx: Transaction, request: Request) -> tuple[list[Job], bool]:
+    async def _write(self, tx: Transaction, request: Request, judgement: Judgement) -> tuple[list[Job], bool]:
         """The jobs, and whether the server is to be told something."""
         now_ms = self._clock.now_ms()
         await check_bars(tx, user_id=request.user_id, guild_id=request.guild_id)
         rules = await self._rulebook.rules(request.guild_id, tx)
-        admission.check_open(request, rules)
         out = out_of_service(self._catalog, self._availability)
-        jobs = self._decide(request, rules, out, now_ms=now_ms)
+        level, jobs = self._decide(request, rules, judgement, out, now_ms=now_ms)
         asked = claims(
             Asker(
                 guild_id=request.guild_id,
@@ -74,22 +86,43 @@ class Desk:
         )
         usages = await ledger.usages(tx, [limit for claim in asked for limit in claim])
         chosen = admission.check_limits(jobs, asked, usages, rules=rules, catalog=self._catalog, out=out)
-        await job_store.insert(tx, request, jobs)
+        hidden = request.spoiler or judgement.spoiler or RULES[level].spoiler
+        await job_store.insert(tx, replace(request, spoiler=hidden), jobs)
         held = await _hold(tx, jobs, chosen, usages, at_ms=now_ms)
-        return jobs, await self._warn(tx, request.guild_id, asked, held, at_ms=now_ms)
+        flagged = await flag(tx, request, judgement.hits, at_ms=now_ms)
+        warned = await self._warn(tx, request.guild_id, asked, held, at_ms=now_ms)
+        return jobs, flagged or warned
 
-    def _decide(self, request: Request, rules: Rules, out: Collection[str], *, now_ms: int) -> list[Job]:
+    def _decide(
+        self, request: Request, rules: Rules, judgement: Judgement, out: Collection[str], *, now_ms: int
+    ) -> tuple[Level, list[Job]]:
+        """The level at which the jobs are made, and the jobs; a refusal by the server's own rules has its own words."""
+        try:
+            return self._decided(request, rules, judgement, out, now_ms=now_ms)
+        except Refusal as refusal:
+            if refusal.of_server:
+                refusal.server_words = rules.guild[REFUSAL_WORDS]
+            raise
+
+    def _decided(
+        self, request: Request, rules: Rules, judgement: Judgement, out: Collection[str], *, now_ms: int
+    ) -> tuple[Level, list[Job]]:
+        admission.check_open(request, rules)
+        level = admission.check_level(request, rules, ceiling=self._ceiling)
         model = intake.choose_model(request, self._catalog)
         jobs = intake.decide(
             request,
             catalog=self._catalog,
             ceiling=self._ceiling,
+            level=level,
             out=self._availability.out(model.slug),
             rng=self._rng,
             now_ms=now_ms,
         )
         admission.check_count(model, len(jobs), rules=rules, catalog=self._catalog, out=out)
-        return jobs
+        if judgement.refusal is not None:
+            raise judgement.refusal
+        return level, jobs
 
     async def _warn(
         self, tx: Transaction, guild_id: int, asked: Sequence[Claim], usages: Mapping[Limit, Usage], *, at_ms: int

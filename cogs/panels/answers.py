@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from io import BytesIO
 from typing import assert_never
 
 import aiohttp
@@ -27,10 +28,26 @@ class Redraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that goes along with an answer."""
+
+    filename: str
+    data: bytes
+
+    def files(self) -> list[discord.File]:
+        """For one call; a File is read only once."""
+        return [discord.File(BytesIO(self.data), self.filename)]
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
-    """Say this to the person alone; the panel stays as it is."""
+    """Say this to the person alone; the panel stays as it is. A file that goes along stands in the view, too."""
 
     view: ui.LayoutView
+    enclosed: Enclosed | None = None
+
+    def files(self) -> list[discord.File]:
+        return [] if self.enclosed is None else self.enclosed.files()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,10 @@ class Answering:
             answer = deciding.result() if done else self._too_slow(interaction, deciding)
             await self._acknowledge(interaction, lambda: _respond(interaction, answer), deadline=deadline)
             return
+        # A form that a command opened has no message that could stay as it is meanwhile.
+        thinking = interaction.message is None
         deferred = await self._acknowledge(
-            interaction, lambda: interaction.response.defer(ephemeral=True), deadline=deadline
+            interaction, lambda: interaction.response.defer(ephemeral=True, thinking=thinking), deadline=deadline
         )
         late = await deciding
         if deferred:
@@ -90,8 +109,12 @@ async def _respond(interaction: discord.Interaction, answer: Answer) -> None:
             await interaction.response.send_modal(modal)
         case Redraw(view) if interaction.message is not None:
             await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
-        case Redraw(view) | Tell(view):
+        case Redraw(view):
             await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
+        case Tell(view):
+            await interaction.response.send_message(
+                view=view, files=answer.files(), ephemeral=True, allowed_mentions=NOBODY
+            )
         case _:
             assert_never(answer)
 
@@ -101,9 +124,13 @@ async def _follow(interaction: discord.Interaction, answer: Answer) -> None:
     try:
         match answer:
             case Tell(view) if interaction.message is not None:
-                await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
-            case Redraw(view) | Tell(view):
+                await interaction.followup.send(
+                    view=view, files=answer.files(), ephemeral=True, allowed_mentions=NOBODY
+                )
+            case Redraw(view):
                 await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+            case Tell(view):
+                await interaction.edit_original_response(view=view, attachments=answer.files(), allowed_mentions=NOBODY)
             case Form():
                 raise TypeError("a form cannot follow a deferral")
             case _:

@@ -7,6 +7,7 @@ to know, and whatever begins like one of ours is answered here, before and after
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 
 import discord
 import structlog
@@ -23,11 +24,12 @@ from bot.text import Texts
 from cogs.acknowledge import Patience
 from cogs.errors import REFERENCE_BYTES
 from cogs.panels.answers import Answer, Answering, Form, Redraw, Tell
-from cogs.panels.drawing import View, again, draw, form, notice_with_retry
+from cogs.panels.drawing import View, again, draw, draw_blocks, form, notice_with_retry
 from cogs.panels.editors import editor_of
 from cogs.panels.ids import PREFIX, SHOW, TURN, Address, read_address
 from cogs.panels.panel import Directory, Panel, Rights, Stale
 from cogs.panels.reading import custom_id_of, read_given
+from cogs.panels.sheets import Done, Sheet
 from cogs.widgets import notice
 
 # A form is opened at once, if need be with nothing filled in.
@@ -45,6 +47,7 @@ class Panels(commands.Cog):
         rulebook: Rulebook,
         rights: Rights,
         catalog: Catalog,
+        ceiling: str,
         texts: Texts,
         clock: Clock,
         patience: Patience | None = None,
@@ -52,14 +55,18 @@ class Panels(commands.Cog):
         self._rulebook = rulebook
         self._rights = rights
         self._models = tuple(model for model in catalog.models if model.enabled)
+        self._ceiling = ceiling
         self._texts = texts
         self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
         self._panels: dict[str, Panel] = {}
+        self._sheets: dict[tuple[str, Page], Sheet] = {}
 
-    def add(self, panel: Panel) -> None:
-        """Answer for this panel from now on; raises KeyError where a setting of it has no editor."""
+    def add(self, panel: Panel, sheets: Mapping[Page, Sheet] | None = None) -> None:
+        """Answer for this panel from now on; raises KeyError where a setting has no editor, or a page no sheet."""
         for setting in panel.settings:
             editor_of(setting)
+        for page in panel.sheets:
+            self._sheets[panel.command, page] = (sheets or {})[page]
         self._panels[panel.command] = panel
 
     async def open(self, interaction: discord.Interaction, panel: Panel) -> None:
@@ -101,13 +108,24 @@ class Panels(commands.Cog):
         if not await self._rights.allows(interaction, command=panel.command, rank=panel.rank):
             return self._tell(interaction, panel.refused)
         view = self._view(interaction, panel)
+        if address.act == SHOW:
+            return await self._redraw(interaction, view, address)
+        if address.act == TURN:
+            return await self._redraw(interaction, view, address.at(page=_page(interaction, panel)))
+        sheet = self._sheets.get((panel.command, address.page))
+        if sheet is not None:
+            return await self._at_sheet(interaction, view, sheet, address)
         if address.opens_form:
             return Form(form(view, address, await self._settings_soon(guild_id)))
-        if address.act == SHOW:
-            return await self._redraw(view, guild_id, address)
-        if address.act == TURN:
-            return await self._redraw(view, guild_id, address.at(page=_page(interaction, panel)))
         return await self._change(interaction, view, guild_id, address)
+
+    async def _at_sheet(self, interaction: discord.Interaction, view: View, sheet: Sheet, address: Address) -> Answer:
+        if address.opens_form:
+            return Form(sheet.form(view, address))
+        done = await sheet.act(interaction, view, address)
+        if isinstance(done, Done):
+            return await self._redraw(interaction, view, address.at(leaf=address.leaf), note=done.note)
+        return done
 
     async def _change(self, interaction: discord.Interaction, view: View, guild_id: int, address: Address) -> Answer:
         given = read_given(interaction, address)
@@ -123,10 +141,15 @@ class Panels(commands.Cog):
             return Tell(notice_with_retry(view.phrases, words, again=again(spot, given)))
         changed = editor.said(spot, edit, after)
         note = view.phrases("panel.changed", name=view.phrases.name(spot.setting), value=changed)
-        return await self._redraw(view, guild_id, address.at(leaf=address.leaf), note=note)
+        return await self._redraw(interaction, view, address.at(leaf=address.leaf), note=note)
 
-    async def _redraw(self, view: View, guild_id: int, address: Address, *, note: str = "") -> Redraw:
-        settings = (await self._rulebook.rules(guild_id)).guild
+    async def _redraw(
+        self, interaction: discord.Interaction, view: View, address: Address, *, note: str = ""
+    ) -> Redraw:
+        sheet = self._sheets.get((view.panel.command, address.page))
+        if sheet is not None:
+            return Redraw(draw_blocks(view, await sheet.blocks(interaction, view, address), address, note=note))
+        settings = (await self._rulebook.rules(interaction.guild_id or 0)).guild
         return Redraw(draw(view, settings, address, note=note))
 
     async def _settings_soon(self, guild_id: int) -> Settings | None:
@@ -140,7 +163,7 @@ class Panels(commands.Cog):
         directory = Directory.of(interaction)
         locale = str(interaction.locale)
         phrases = Phrases(texts=self._texts, locale=locale, models=self._models, has=directory.has)
-        return View(panel=panel, phrases=phrases, directory=directory)
+        return View(panel=panel, phrases=phrases, directory=directory, ceiling=self._ceiling)
 
     def _tell(self, interaction: discord.Interaction, message_id: str, **values: str) -> Tell:
         return Tell(notice(self._texts(str(interaction.locale), message_id, **values)))

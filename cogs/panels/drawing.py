@@ -1,7 +1,7 @@
 """A page of a panel as one message, within Discord's limits however many settings and entries there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 from discord import ui
@@ -24,26 +24,36 @@ TITLE_MAX = 45
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Which panel is shown, in whose words, for which server."""
+    """Which panel is shown, in whose words, for which server, under which bound for safety levels."""
 
     panel: Panel
     phrases: Phrases
     directory: Directory
+    ceiling: str
 
     def spot(self, address: Address) -> Spot:
         """Where the setting of an address is worked on; raises Stale where the panel has none such there."""
         return Spot(
-            setting=self.panel.setting(address), address=address, phrases=self.phrases, directory=self.directory
+            setting=self.panel.setting(address),
+            address=address,
+            phrases=self.phrases,
+            directory=self.directory,
+            ceiling=self.ceiling,
         )
 
 
 def draw(view: View, settings: Settings, address: Address, *, note: str = "") -> ui.LayoutView:
-    """The page at an address, with a line that says what was just changed; past the last leaf, the last one."""
-    blocks = [
-        block
+    """The page of settings at an address, with a line that says what was just changed."""
+    spots = [
+        replace(view.spot(address.doing("", setting.name)), settings=settings)
         for setting in view.panel.on(address.page)
-        for block in editor_of(setting).blocks(view.spot(address.doing("", setting.name)), settings[setting])
     ]
+    blocks = [block for spot in spots for block in editor_of(spot.setting).blocks(spot, settings[spot.setting])]
+    return draw_blocks(view, blocks, address, note=note)
+
+
+def draw_blocks(view: View, blocks: Sequence[Block], address: Address, *, note: str = "") -> ui.LayoutView:
+    """The blocks as the page at an address; past the last leaf, the last one."""
     leaves = spread(blocks)
     leaf = min(address.leaf, len(leaves) - 1)
     items: list[Item] = [ui.TextDisplay(_title(view, note)), ui.ActionRow(_pages(view, address))]

@@ -10,7 +10,7 @@ from bot.admin.panel_text import Phrases
 from bot.errors import ImagenError
 from bot.rights import Rank
 from bot.setting_fields import TargetKind
-from bot.settings import Page, Setting
+from bot.settings import Page, Setting, Settings
 from cogs.panels.ids import Address
 
 
@@ -28,18 +28,22 @@ class Stale(ImagenError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The settings that one command shows, each on its own page. `title` and `refused` are message ids."""
+    """The settings that one command shows, each on its own page. `title` and `refused` are message ids.
+
+    `sheets` are its pages that show no settings; they come last.
+    """
 
     command: str
     rank: Rank
     title: str
     refused: str
     settings: tuple[Setting[Any], ...]
+    sheets: tuple[Page, ...] = ()
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """The pages that have a setting, in the order of the settings."""
-        return tuple(dict.fromkeys(setting.page for setting in self.settings))
+        """The pages that have a setting, in the order of the settings, and then its sheets."""
+        return (*dict.fromkeys(setting.page for setting in self.settings), *self.sheets)
 
     def on(self, page: Page) -> tuple[Setting[Any], ...]:
         return tuple(setting for setting in self.settings if setting.page is page)
@@ -75,6 +79,11 @@ class Directory:
         found = self._found(kind, target_id)
         return None if found is None else found.name
 
+    def is_age_restricted(self, channel_id: int) -> bool:
+        """Whether Discord keeps minors out of this channel, as far as it is known."""
+        found = self._found(TargetKind.CHANNEL, channel_id)
+        return found is not None and bool(getattr(found, "nsfw", False))
+
     def _found(self, kind: TargetKind, target_id: int) -> discord.Role | discord.abc.GuildChannel | None:
         if self.guild is None:
             return None
@@ -83,12 +92,18 @@ class Directory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where an editor works: one setting at one place of a panel, for one person."""
+    """Where an editor works: one setting at one place of a panel, for one person.
+
+    `ceiling` is the operator's bound for safety levels, a safety_filter_level; `settings` are those of the server, where
+    they are at hand.
+    """
 
     setting: Setting[Any]
     address: Address
     phrases: Phrases
     directory: Directory
+    ceiling: str
+    settings: Settings | None = None
 
     def custom_id(self, act: str, rest: str = "") -> str:
         return self.address.doing(act, self.setting.name, rest).custom_id()

@@ -11,7 +11,7 @@ import discord
 from bot.catalog import Catalog
 from bot.setting_fields import TargetKind
 from bot.text import Texts
-from bot.usage import Report, Top, Topic, TopRow
+from bot.usage import FORGOTTEN, Report, Top, Topic, TopRow
 from bot.usage_chart import alt_of, chart_of
 from bot.usage_span import Span, span_of
 from bot.usage_text import UsageText
@@ -102,12 +102,14 @@ class Sheets:
     def _left(self, place: Place, address: Address, top: Top) -> Mapping[int, Left]:
         if address.topic is not Topic.MEMBER:
             return {}
-        return self._people.left(place.guild_id, (int(row.key) for row in top.rows))
+        return self._people.left(place.guild_id, (int(row.key) for row in top.rows if row.key != FORGOTTEN))
 
     def _name(self, place: Place, topic: Topic, row: TopRow, left: Mapping[int, Left]) -> str:
         """A mention, which Discord shows by name and which calls nobody here; else what is known."""
         match topic:
             case Topic.MEMBER:
+                if row.key == FORGOTTEN:
+                    return place.text("usage.forgotten")
                 gone = left.get(int(row.key))
                 return f"<@{row.key}>" if gone is None else place.text.gone(topic, row.key, name=gone.name)
             case Topic.ROLE:

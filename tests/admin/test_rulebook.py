@@ -213,3 +213,31 @@ async def test_what_was_set_is_still_there_after_a_restart(tmp_path, clock: Hand
             assert len(await changes(rulebook(db, clock))) == 1
         finally:
             await db.close()
+
+
+async def test_many_settings_are_replaced_at_once_and_each_change_is_written_down(book: Rulebook):
+    await book.change(GUILD, ENABLED, lambda _: False, user_id=ADMIN)
+    asked = [(ENABLED, False), (MEMBER_ALLOWANCE, DAILY_JSON), (DENIED_CHANNELS, None), (TIME_ZONE, "Europe/Rome")]
+    changed = await book.replace(GUILD, asked, user_id=ADMIN + 1)
+    assert [setting.name for setting in changed] == ["member_allowance", "time_zone"]
+    rules = await book.rules(GUILD)
+    assert (rules.guild[MEMBER_ALLOWANCE], rules.guild[ENABLED]) == (DAILY, False)
+    assert [zone.zone for zone in rules.zones] == ["Europe/Rome"]
+    latest = await book.history(GUILD, limit=9)
+    assert [(each.subject, each.user_id) for each in latest] == [
+        ("time_zone", ADMIN + 1),
+        ("member_allowance", ADMIN + 1),
+        ("enabled", ADMIN),
+    ]
+
+
+async def test_the_latest_changes_of_some_settings_are_those_of_no_other_setting_or_server(book: Rulebook):
+    for guild_id in (GUILD, OTHER):
+        for setting, value in ((ENABLED, False), (DENIED_CHANNELS, (5,)), (ENABLED, True)):
+            await book.change(guild_id, setting, lambda _, value=value: value, user_id=guild_id)
+    found = await book.latest(GUILD, [ENABLED, TIME_ZONE], limit=9)
+    assert [(each.subject, each.new, each.user_id) for each in found] == [
+        ("enabled", True, GUILD),
+        ("enabled", False, GUILD),
+    ]
+    assert len(await book.latest(GUILD, [ENABLED, DENIED_CHANNELS], limit=2)) == 2

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from bot.admin.rulebook import Rulebook
-from bot.catalog import Catalog
+from bot.catalog import SAFETY_LEVELS, Catalog
 from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.interactions import InteractionType
 from bot.sandbox.discord.people import actor
@@ -12,7 +12,10 @@ from bot.store.sqlite import open_sqlite
 from cogs.limits import Limits
 from cogs.panels.door import Panels
 from cogs.rights import Rights
+from cogs.safety import Safety
 from tests.cogs.stage import TEXTS, stage_client, staged
+
+LOOSEST = SAFETY_LEVELS[-1]
 
 
 class HeldRulebook(Rulebook):
@@ -41,11 +44,11 @@ class HeldRulebook(Rulebook):
 class Desk:
     """Aquarium, its administrators adam and olga, and what they see."""
 
-    def __init__(self, stage, rulebook, *, texts, catalog, patience):
+    def __init__(self, stage, rulebook, *, texts, catalog, patience, ceiling=LOOSEST):
         self.stage, self.rulebook = stage, rulebook
         self.local = stage.discord
         self.guild = self.local.world.guild_named("Aquarium")
-        self._texts, self._catalog, self._patience = texts, catalog, patience
+        self._texts, self._catalog, self._patience, self._ceiling = texts, catalog, patience, ceiling
 
     async def furnish(self, client):
         rights = Rights(tree=client.tree, operator_ids=frozenset(), clock=self.stage.clock)
@@ -53,11 +56,13 @@ class Desk:
             rulebook=self.rulebook,
             rights=rights,
             catalog=self._catalog,
+            ceiling=self._ceiling,
             texts=self._texts,
             clock=self.stage.clock,
             patience=self._patience,
         )
-        for cog in (rights, panels, Limits(tree=client.tree, panels=panels, texts=self._texts)):
+        safety = Safety(tree=client.tree, panels=panels, rulebook=self.rulebook, rights=rights, texts=self._texts)
+        for cog in (rights, panels, Limits(tree=client.tree, panels=panels, texts=self._texts), safety):
             await client.add_cog(cog)
 
     async def restart(self):
@@ -77,14 +82,14 @@ class Desk:
     def role(self, name, *, guild=None):
         return next(each.id for each in (guild or self.guild).roles.values() if each.name == name)
 
-    async def open(self, page=None, *, user="adam", guild=None, forged=False):
-        """Use /limits, and turn to a page; returns the panel, or the record where there is none."""
+    async def open(self, page=None, *, user="adam", guild=None, forged=False, command="limits"):
+        """Use /limits or another command, and turn to a page; returns the panel, or the record where there is none."""
         guild = guild or self.guild
         used = await self.local.invoke(
             guild_id=guild.id,
             channel_id=guild.channel_named("general").id,
             user_id=self.id_of(user),
-            command="limits",
+            command=command,
             forged=forged,
         )
         await used.answered()
@@ -121,7 +126,7 @@ class Desk:
         record = self.local._send(who, InteractionType.MESSAGE_COMPONENT, data, source=panel)
         return await record.acknowledged()
 
-    async def forge_form(self, custom_id, *, user, panel, guild=None, **values):
+    async def forge_form(self, custom_id, *, user, panel, guild=None, resolved=None, **values):
         guild = guild or self.guild
         place = guild.channel_named("general").id
         who = actor(self.local.core, guild_id=guild.id, channel_id=place, user_id=self.id_of(user))
@@ -129,7 +134,7 @@ class Desk:
             {"type": 18, "id": 2 * number, "component": {"type": 4, "id": 2 * number + 1, "custom_id": name, **each}}
             for number, (name, each) in enumerate(values.items(), start=1)
         ]
-        data = {"custom_id": custom_id, "components": fields}
+        data = {"custom_id": custom_id, "components": fields, "resolved": resolved or {}}
         record = self.local._send(who, InteractionType.MODAL_SUBMIT, data, source=panel)
         return await record.acknowledged()
 
@@ -172,13 +177,15 @@ def chosen(field):
 
 
 @asynccontextmanager
-async def at_desk(tmp_path, *, texts=TEXTS, catalog=None, patience=None, defaults=None, connected=True):
-    """A connected bot with /limits, and its desk."""
+async def at_desk(
+    tmp_path, *, texts=TEXTS, catalog=None, patience=None, defaults=None, connected=True, ceiling=LOOSEST
+):
+    """A connected bot with /limits and /safety, and its desk."""
     db = await open_sqlite(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             rulebook = HeldRulebook(db=db, defaults=defaults or {}, clock=stage.clock)
-            desk = Desk(stage, rulebook, texts=texts, catalog=catalog or Catalog(), patience=patience)
+            desk = Desk(stage, rulebook, texts=texts, catalog=catalog or Catalog(), patience=patience, ceiling=ceiling)
             await desk.furnish(stage.client)
             if connected:
                 await stage.connect()

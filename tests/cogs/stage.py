@@ -15,8 +15,10 @@ from bot.text import Texts
 from cogs.acknowledge import Patience
 from cogs.client import ImagenClient
 from cogs.errors import Errors
+from cogs.first_note import FirstNote
 from cogs.imagen import Imagen
 from cogs.presenter import DiscordPresenter
+from tests.admin.privacy_support import RETENTION
 
 TEXTS = Texts()
 
@@ -45,6 +47,16 @@ class FakeTracker:
 
     async def call_off(self, interaction_id: int) -> None:
         self.called_off.append(interaction_id)
+
+
+class AllTold:
+    """Everybody was told what becomes of prompts."""
+
+    async def was_told(self, user_id: int) -> bool:
+        return True
+
+    async def told(self, user_id: int) -> None:
+        raise AssertionError("nobody is told twice")
 
 
 class FakeMemory:
@@ -114,7 +126,15 @@ async def staged(*, patience: Patience | None = None, catalog: Catalog | None = 
     chosen = offers(catalog or Catalog())
     await client.add_cog(Errors(tree=client.tree, texts=TEXTS))
     await client.add_cog(
-        Imagen(tree=client.tree, tracker=tracker, offers=chosen, texts=TEXTS, clock=clock, patience=patience)
+        Imagen(
+            tree=client.tree,
+            tracker=tracker,
+            offers=chosen,
+            first_note=FirstNote(told=AllTold(), retention=RETENTION, texts=TEXTS),
+            texts=TEXTS,
+            clock=clock,
+            patience=patience,
+        )
     )
     stage = Stage(discord, client, tracker, memory, clock, DiscordPresenter(client, uploads_at_once=2))
     try:

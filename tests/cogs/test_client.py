@@ -29,7 +29,8 @@ async def test_only_what_is_needed_is_asked_for_and_kept():
         await stage.connect()
         client = stage.client
         (identify,) = stage.discord.gateway.identifies
-        assert identify["intents"] == discord.Intents(guilds=True).value
+        needed = discord.Intents(guilds=True, auto_moderation_configuration=True)
+        assert identify["intents"] == needed.value
         assert client.http.connector.limit == 10
         assert client.allowed_mentions.to_dict() == {"parse": []}
         assert client._connection._messages is None

@@ -79,6 +79,19 @@ async def test_in_a_thread_the_rules_are_those_of_the_channel_that_it_is_in():
     assert request.place_id == guild.channel_named("general").id
 
 
+async def test_a_request_knows_whether_its_place_is_age_restricted_and_a_thread_is_as_its_channel():
+    async with staged() as stage:
+        await stage.connect()
+        general = stage.discord.world.guild_named("Aquarium").channel_named("general")
+        for restricted in (False, True, False):
+            stage.discord.set_age_restricted(general.id, restricted=restricted)
+            for channel in ("general", "old-ideas", "images"):
+                used = await stage.use(channel=channel)
+                await until(lambda used=used: used.id in stage.tracker.begun)
+    seen = [request.age_restricted for request in stage.tracker.requests]
+    assert seen == [False, False, False, True, True, False, False, False, False]
+
+
 async def test_the_first_model_of_a_command_is_its_default():
     async with staged() as stage:
         await stage.connect()

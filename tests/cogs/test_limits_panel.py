@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.admin.panel_text import Phrases
-from bot.catalog import IMAGEN_4, IMAGEN_4_FAST, MODELS, Catalog
+from bot.catalog import IMAGEN_4, IMAGEN_4_FAST, MODELS, SAFETY_LEVELS, Catalog
 from bot.periods import Per
 from bot.sandbox.discord.interactions import CallbackType
 from bot.setting_fields import Allowance, Switch
@@ -74,7 +74,7 @@ async def test_a_new_setting_has_its_place_at_once():
     planted = Setting(Switch(name="moderators_see_usage"), Page.ROLES, default=True)
     panel = replace(LIMITS, settings=(*(each for each in SETTINGS if each.name != planted.name), planted))
     phrases = Phrases(texts=TEXTS, locale="en", models=MODELS, has=lambda *_: True)
-    view = View(panel=panel, phrases=phrases, directory=Directory(None, {}))
+    view = View(panel=panel, phrases=phrases, directory=Directory(None, {}), ceiling=SAFETY_LEVELS[0])
     drawn = draw(view, Settings({}), Address(panel="limits", page=Page.ROLES))
     assert "panel:1:limits:roles:0:set:moderators_see_usage:off" in str(drawn.to_components())
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.admin.panel_text import Phrases
-from bot.catalog import IMAGEN_4, MODELS, Catalog
+from bot.catalog import IMAGEN_4, MODELS, SAFETY_LEVELS, Catalog
 from bot.errors import StoreError
 from bot.periods import Per
 from bot.sandbox.discord.command_rights import Override, TargetType
@@ -272,7 +272,7 @@ def test_an_address_fits_whatever_was_typed(typed):
 
 
 def test_a_panel_with_a_setting_that_nobody_can_edit_is_not_opened_at_all():
-    panels = Panels(rulebook=None, rights=None, catalog=Catalog(), texts=TEXTS, clock=None)
+    panels = Panels(rulebook=None, rights=None, catalog=Catalog(), ceiling=SAFETY_LEVELS[0], texts=TEXTS, clock=None)
     with pytest.raises(KeyError):
         panels.add(replace(LIMITS, settings=(BUDGET,)))
 
@@ -515,7 +515,7 @@ async def test_however_many_settings_a_page_has_each_has_its_place_uncut(tmp_pat
     (tmp_path / "en.po").write_text(english + planted, encoding="utf-8")
     phrases = Phrases(texts=Texts(tmp_path), locale="en", models=MODELS, has=lambda *_: True)
     panel = replace(LIMITS, settings=(*SETTINGS, *CROWD))
-    view = View(panel=panel, phrases=phrases, directory=Directory(None, {}))
+    view = View(panel=panel, phrases=phrases, directory=Directory(None, {}), ceiling=SAFETY_LEVELS[0])
     places = []
     for leaf in range(len(CROWD)):
         drawn = draw(view, Settings({}), Address(panel="limits", page=Page.SERVER, leaf=leaf), note="x" * 400)
@@ -542,7 +542,7 @@ async def test_long_lists_of_what_is_gone_are_spread_rather_than_cut(sign):
     }
     models = (replace(IMAGEN_4, label=sign * 100),)
     phrases = Phrases(texts=TEXTS, locale="en", models=models, has=lambda *_: False)
-    view = View(panel=LIMITS, phrases=phrases, directory=Directory(None, {}))
+    view = View(panel=LIMITS, phrases=phrases, directory=Directory(None, {}), ceiling=SAFETY_LEVELS[0])
     texts = ""
     for leaf in range(3):
         drawn = draw(view, Settings(stored), Address(panel="limits", page=Page.CHANNELS, leaf=leaf), note="x" * 400)

@@ -159,7 +159,7 @@ async def wrongs(there: Outside, everything: Sequence[Asked]) -> list[str]:
         # Every budget that a job counts for has paid the same; what its price did not cover was paid by the operator.
         booked = await db.fetch(
             """SELECT MAX(CASE WHEN kind = 'settle' THEN spent ELSE 0 END)
-                + SUM(CASE WHEN kind IN ('overrun', 'provision') THEN spent ELSE 0 END) AS spent
+                + MAX(CASE WHEN kind IN ('overrun', 'provision') THEN spent ELSE 0 END) AS spent
             FROM entries WHERE interaction_id IS NOT NULL GROUP BY interaction_id, number"""
         )
     finally:

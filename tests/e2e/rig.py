@@ -14,6 +14,8 @@ from bot.sandbox.discord.interactions import InteractionRecord
 from bot.sandbox.discord.messages import Message
 from bot.sandbox.discord.rate_limits import RateLimits
 from bot.sandbox.segmind import MODELS, LocalSegmind, Model
+from bot.store import personal
+from bot.store.sqlite import open_sqlite
 
 ROOT = Path(__file__).parents[2]
 KEY = "a-key-of-segmind"
@@ -117,6 +119,17 @@ class Outside:
         direct = self.discord.world.dm_with(self.mia)
         places = [self.general.id] if direct is None else [self.general.id, direct.id]
         return [message for place in places for message in self.discord.messages(place, as_user=self.mia)]
+
+
+async def tell_all(there: Outside) -> None:
+    """Everybody was told what becomes of prompts: their first image brings no note. The bot does not run yet."""
+    db = await open_sqlite(there.database)
+    try:
+        async with db.transaction() as tx:
+            for user_id in there.discord.world.users:
+                await personal.tell(tx, user_id, at_ms=1)
+    finally:
+        await db.close()
 
 
 @contextlib.asynccontextmanager

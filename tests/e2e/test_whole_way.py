@@ -24,7 +24,7 @@ from bot.sandbox.terminal import has_ended
 from bot.store.audit import audit
 from bot.store.sqlite import open_sqlite
 from tests.e2e.asks import ASKS, models_file, quick_models, turn_away_the_busy, use
-from tests.e2e.rig import KEY, Outside, outside
+from tests.e2e.rig import KEY, Outside, outside, tell_all
 from tests.sandbox import specs
 
 TOKEN_LIFE_MS = 15 * 60_000
@@ -34,11 +34,13 @@ pytestmark = pytest.mark.asyncio
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, **settings: object) -> AsyncIterator[Outside]:
-    """The bot in this process, connected; whatever it raises is raised."""
+async def running(folder: Path, *, told: bool = True, **settings: object) -> AsyncIterator[Outside]:
+    """The bot in this process, connected; whatever it raises is raised. Where `told`, nobody's first image brings a note."""
     (folder / "models.toml").write_text(models_file(), encoding="utf-8")
     stop = asyncio.Event()
     async with outside(folder, clock=ShiftedClock(), models=quick_models()) as there:
+        if told:
+            await tell_all(there)
         config = load_config(
             discord_token=there.discord.token,
             segmind_api_key=KEY,
@@ -132,7 +134,7 @@ async def test_the_commands_that_are_registered_are_those_of_the_catalog(tmp_pat
     async with running(tmp_path) as there:
         registered = {each["name"]: each for each in there.discord.core.commands.all(None)}
     catalog = Catalog()
-    assert set(registered) == {*catalog.commands, "me", "limits", "credits", "usage"}
+    assert set(registered) == {*catalog.commands, "me", "privacy", "limits", "credits", "usage", "safety", "words"}
     assert all(command["contexts"] == [0] for command in registered.values())
     for name, command in ((name, registered[name]) for name in catalog.commands):
         options = {option["name"]: option for option in command["options"]}

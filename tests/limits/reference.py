@@ -261,14 +261,16 @@ class Reference:
             if state is State.DONE:
                 self.balances[key].spent += min(paid, job.price)
         if state is State.DONE:
-            self.book(max(0, paid - job.price))
+            self.book(job, max(0, paid - job.price))
         elif state is State.LOST:
-            self.book(job.price)
+            self.book(job, job.price)
 
-    def book(self, amount: int) -> None:
-        operator = self.balances["operator", "ever"]
-        operator.granted += amount
-        operator.spent += amount
+    def book(self, job: Held, amount: int) -> None:
+        """The operator bears it, and their ceilings, which bound what is really spent."""
+        for key in (("operator", "ever"), *(key for key in job.keys if key[0].startswith("all:"))):
+            if amount:
+                self.balances[key].granted += amount
+                self.balances[key].spent += amount
 
     def give(self, owner: str, amount: int) -> bool:
         balance = self.balances[owner, "ever"]

@@ -15,6 +15,7 @@ from bot.settings import (
     CEILING_PER_MONTH,
     DEFAULT_BUDGET,
     OPERATOR_SETTINGS,
+    SAFETY_SETTINGS,
     SETTINGS,
     Settings,
 )
@@ -33,7 +34,7 @@ DAY_MS = 24 * HOUR_MS
 UNLIMITED = Budget(BudgetKind.UNLIMITED)
 BLOCKED = Budget(BudgetKind.BLOCKED)
 PLENTY = 1_000_000_000
-BY_NAME = {setting.name: setting for setting in (*SETTINGS, *OPERATOR_SETTINGS)}
+BY_NAME = {setting.name: setting for setting in (*SETTINGS, *SAFETY_SETTINGS, *OPERATOR_SETTINGS)}
 
 
 def allowed(amount_microcredits: int, per: Per = Per.DAY) -> Allowance:
@@ -78,6 +79,9 @@ def request(
     model: str = "imagen-4",
     count: int = 1,
     created_ms: int = NOON_MS,
+    private: bool = False,
+    age_restricted: bool = False,
+    **options: Any,
 ) -> Request:
     """A request for so many images, made in the channel whose rules count unless it was in a thread of it."""
     command = next(found.command for found in MODELS.models if found.key == model)
@@ -91,11 +95,12 @@ def request(
         guild_locale="en-GB",
         command=command,
         model=model,
-        values={"prompt": "a cat", "count": count},
-        private=False,
+        values={"prompt": "a cat", "count": count, **options},
+        private=private,
         spoiler=False,
         created_ms=created_ms,
         reply="address",
         filesize_limit_bytes=10 * 2**20,
         role_ids=role_ids,
+        age_restricted=age_restricted,
     )

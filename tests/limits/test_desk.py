@@ -81,11 +81,19 @@ async def test_a_done_job_is_spent_on_every_limit_and_a_failed_one_on_none(bench
     assert await bench.balances() == {
         f"{MEMBER} {TODAY}": spent,
         f"{SERVER} {MONTH}": spent,
-        f"all:day {TODAY}": spent,
-        f"all:month {MONTH}": spent,
-        # What a lost job may have cost is the operator's.
+        # What a lost job may have cost is the operator's, and counts against their ceilings.
+        f"all:day {TODAY}": (0, 2 * PRICE - 1),
+        f"all:month {MONTH}": (0, 2 * PRICE - 1),
         "operator ever": (0, PRICE),
     }
+
+
+async def test_what_is_paid_above_the_price_counts_against_the_ceiling(bench: Bench):
+    await bench.set_for_all(ceiling_per_day=3 * PRICE)
+    (job,) = await bench.ask()
+    await bench.finish(job, State.DONE, cost_microcredits=5 * PRICE)
+    refused = await bench.refused()
+    assert (refused.message_id, refused.values["left_microcredits"]) == ("limit.ceiling_day", 0)
 
 
 async def test_what_came_back_can_be_spent_again(bench: Bench):

@@ -122,7 +122,7 @@ def _money(world: World, raw: sqlite3.Connection) -> Iterable[str]:
     booked = raw.execute(
         """SELECT COALESCE(SUM(most), 0) FROM (
             SELECT MAX(CASE WHEN kind = 'settle' THEN spent ELSE 0 END)
-                + SUM(CASE WHEN kind IN ('overrun', 'provision') THEN spent ELSE 0 END) AS most
+                + MAX(CASE WHEN kind IN ('overrun', 'provision') THEN spent ELSE 0 END) AS most
             FROM entries GROUP BY interaction_id, number)"""
     ).fetchone()[0]
     held = raw.execute("SELECT COALESCE(SUM(held), 0) FROM balances").fetchone()[0]

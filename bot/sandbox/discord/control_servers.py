@@ -26,6 +26,8 @@ class ServerControl:
             "channels/delete": self._delete_channel,
             "command_rights": self._command_rights,
             "dms": self._dms,
+            "automod/set": self._set_automod_rule,
+            "automod/delete": self._delete_automod_rule,
         }
 
     async def _found(self, asked: Json) -> Json:
@@ -71,6 +73,16 @@ class ServerControl:
 
     async def _dms(self, asked: Json) -> Json:
         self._local.accept_dms(asked["user_id"], accepts=bool(asked["accepts"]))
+        return {}
+
+    async def _set_automod_rule(self, asked: Json) -> Json:
+        """`rule` holds the fields of bot/sandbox/discord/world.py's AutoModRule that are to differ from its defaults."""
+        rule: Json = asked["rule"]
+        given: Json = {name: tuple(each) if isinstance(each, list) else each for name, each in rule.items()}
+        return {"id": str(self._local.set_automod_rule(asked["guild_id"], **given).id)}
+
+    async def _delete_automod_rule(self, asked: Json) -> Json:
+        self._local.delete_automod_rule(asked["guild_id"], int(asked["rule_id"]))
         return {}
 
 

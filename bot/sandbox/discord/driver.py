@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.sandbox.discord.automod import AutoMod
 from bot.sandbox.discord.calls import Call
 from bot.sandbox.discord.command_access import why_hidden
 from bot.sandbox.discord.command_names import CommandType
@@ -23,7 +24,7 @@ from bot.sandbox.discord.world import World
 Json = dict[str, Any]
 
 
-class Driver(Servers):
+class Driver(Servers, AutoMod):
     """People's side of the local Discord. Whatever Discord's client would not send raises CommandRejected."""
 
     def __init__(self, core: Core) -> None:

@@ -1,11 +1,11 @@
 """Guilds, their members, roles, channels and AutoMod rules."""
 
-from bot.sandbox.discord import payloads
+from bot.sandbox.discord import automod, payloads
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import error
 from bot.sandbox.discord.permissions import Permission, permissions_of
 from bot.sandbox.discord.routing import NO_CONTENT, Answer, Exchange, Route
-from bot.sandbox.discord.world import THREADS, Guild
+from bot.sandbox.discord.world import THREADS, AutoModRule, Guild
 
 
 def _guild(core: Core, exchange: Exchange) -> Guild:
@@ -54,31 +54,16 @@ def member(core: Core, exchange: Exchange) -> Answer:
 
 
 def automod_rules(core: Core, exchange: Exchange) -> Answer:
-    """Return one keyword rule for the guild's blocked words; needs MANAGE_GUILD."""
+    """Return the rules of a guild, and one more for its blocked words; needs MANAGE_GUILD."""
     guild = _guild(core, exchange)
     own = guild.members[core.world.application.bot_id]
     if not permissions_of(guild, own, now_ms=core.clock.now_ms()) & Permission.MANAGE_GUILD:
         raise error(50013)
-    if not guild.blocked_words:
-        return Answer(200, [])
-    rule = {
-        "id": str(guild.id + 1),
-        "guild_id": str(guild.id),
-        "creator_id": str(guild.owner_id),
-        "name": "Blocked words",
-        "event_type": 1,
-        "trigger_type": 1,
-        "trigger_metadata": {
-            "keyword_filter": [f"*{word}*" for word in guild.blocked_words],
-            "regex_patterns": [],
-            "allow_list": [],
-        },
-        "actions": [{"type": 1, "metadata": {}}],
-        "enabled": True,
-        "exempt_roles": [],
-        "exempt_channels": [],
-    }
-    return Answer(200, [rule])
+    rules = list(guild.automod_rules.values())
+    if guild.blocked_words:
+        words = tuple(f"*{word}*" for word in guild.blocked_words)
+        rules.append(AutoModRule(id=guild.id + 1, name="Blocked words", keywords=words))
+    return Answer(200, [automod.rule(each, guild) for each in rules])
 
 
 ROUTES = [

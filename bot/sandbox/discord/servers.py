@@ -107,6 +107,15 @@ class Servers:
         if guild.system_channel_id == channel.id:
             self.set_system_channel(guild.id, None)
 
+    def set_age_restricted(self, channel_id: int, *, restricted: bool) -> None:
+        """Keep minors out of a channel and its threads, or let them in again."""
+        channel = self.core.world.channel(channel_id)
+        guild = None if channel is None else self.core.world.guild_of(channel)
+        if channel is None or guild is None:
+            raise KeyError(channel_id)
+        channel.nsfw = restricted
+        self._tell(guild, "CHANNEL_UPDATE", payloads.channel(channel, self.core.world))
+
     def set_system_channel(self, guild_id: int, channel_id: int | None) -> None:
         """Choose where Discord itself posts its notices; None for nowhere."""
         guild = self.core.world.guilds[guild_id]

@@ -93,6 +93,28 @@ class Member:
 
 
 @dataclass(slots=True, kw_only=True)
+class AutoModRule:
+    """A rule of AutoMod, as the bot is shown it; it does not block anything here, which `blocked_words` do.
+
+    Types are Discord's numbers: trigger 1 is keywords, 4 a preset; event 1 is messages; action 1 blocks, 2 alerts.
+    """
+
+    id: int
+    name: str
+    trigger_type: int = 1
+    event_type: int = 1
+    keywords: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    presets: tuple[int, ...] = ()
+    action_types: tuple[int, ...] = (1,)
+    message: str | None = None
+    enabled: bool = True
+    exempt_role_ids: tuple[int, ...] = ()
+    exempt_channel_ids: tuple[int, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
 class Guild:
     """A server. AutoMod blocks any text that contains one of `blocked_words`; upper and lower case are alike."""
 
@@ -108,6 +130,7 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     blocked_words: list[str] = field(default_factory=list)
+    automod_rules: dict[int, AutoModRule] = field(default_factory=dict)
 
     def channel_named(self, name: str) -> Channel:
         """Return the channel or thread of that name; KeyError where there is none."""

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot import safety_fields
 from bot import setting_fields as fields
 from bot.settings import Setting
 from cogs.panels.editors.allowances import OneAllowance
 from cogs.panels.editors.base import Editor
 from cogs.panels.editors.channels import OneChannel, SomeChannels
+from cogs.panels.editors.levels import LevelsByChannel, OneLevel
 from cogs.panels.editors.models import CountsOfModels
 from cogs.panels.editors.plain import OnOff, TimeZone
 from cogs.panels.editors.targets import AllowancesByTarget
+from cogs.panels.editors.words import OwnWords
 
 EDITORS: Mapping[type, Editor[Any]] = {
     fields.Switch: OnOff(),
@@ -20,6 +23,9 @@ EDITORS: Mapping[type, Editor[Any]] = {
     fields.PeriodAllowance: OneAllowance(),
     fields.TargetAllowances: AllowancesByTarget(),
     fields.ModelCounts: CountsOfModels(),
+    safety_fields.SafetyLevel: OneLevel(),
+    safety_fields.ChannelLevels: LevelsByChannel(),
+    safety_fields.ShortText: OwnWords(),
 }
 
 

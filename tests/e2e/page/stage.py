@@ -75,6 +75,11 @@ class Screen:
     def last(self) -> Locator:
         return self.messages.last
 
+    @property
+    def cards(self) -> Locator:
+        """What the bot says, but for the note that it sends once, beside a first image."""
+        return self.messages.locator(".container").filter(has_not_text="Said once:")
+
     async def offered(self) -> list[str]:
         """The names in the picker."""
         await self.box.fill("/")

@@ -41,7 +41,8 @@ async def mia(shared):
 
 
 def card(window):
-    return window.last.locator(".container")
+    """The last card; a note to whoever makes their first image may stand below it."""
+    return window.cards.last
 
 
 async def choose_weather(window, label):

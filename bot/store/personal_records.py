@@ -1,0 +1,94 @@
+"""Everything that is stored about one person, as rows; nothing of anybody else's."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.store.database import Reader
+
+Record = dict[str, Any]
+_JSON = frozenset({"options", "role_ids", "payload", "old", "new"})
+
+
+async def requests_of(reader: Reader, user_id: int) -> list[Record]:
+    """What they asked for, oldest first, without the reply's address: whoever has that can write in our name."""
+    return await _records(
+        reader,
+        """SELECT interaction_id, guild_id, channel_id, role_ids, locale, command, model, options, private, spoiler,
+            created_ms, shown, message_id FROM requests WHERE user_id = $1 ORDER BY created_ms, interaction_id""",
+        user_id,
+    )
+
+
+async def jobs_of(reader: Reader, user_id: int) -> list[Record]:
+    """Each of their images, with its file's size where it is kept; in the order of `requests_of`."""
+    return await _records(
+        reader,
+        """SELECT jobs.*, size_bytes, width_px, height_px FROM requests JOIN jobs USING (interaction_id)
+        LEFT JOIN media ON media.sha256 = jobs.sha256
+        WHERE user_id = $1 ORDER BY created_ms, jobs.interaction_id, number""",
+        user_id,
+    )
+
+
+async def balances_of(reader: Reader, user_id: int) -> list[Record]:
+    """Their allowances and extra credits in every server, period by period."""
+    return await _records(
+        reader,
+        """SELECT owner, period, granted, held, spent, ends_ms FROM accounts JOIN balances USING (account_id)
+        WHERE owner LIKE $1 OR owner LIKE $2 ORDER BY owner, period""",
+        f"member:%:{user_id}",
+        f"extra:%:{user_id}",
+    )
+
+
+async def entries_of(reader: Reader, user_id: int) -> list[Record]:
+    """The entries behind these balances."""
+    return await _records(
+        reader,
+        """SELECT owner, period, kind, interaction_id, number, granted, held, spent, at_ms
+        FROM accounts JOIN entries USING (account_id) WHERE owner LIKE $1 OR owner LIKE $2
+        ORDER BY at_ms, owner, period""",
+        f"member:%:{user_id}",
+        f"extra:%:{user_id}",
+    )
+
+
+async def changes_of(reader: Reader, user_id: int) -> list[Record]:
+    """What they changed, and what was changed about them; who did the latter is not theirs to know from here."""
+    return await _records(
+        reader,
+        """SELECT guild_id, subject, old, new, reason, at_ms, user_id = $1 AS by_this_person FROM changes
+        WHERE user_id = $1 OR subject = $2 ORDER BY at_ms, change_id""",
+        user_id,
+        f"extra:{user_id}",
+    )
+
+
+async def usage_of(reader: Reader, user_id: int) -> list[Record]:
+    """Their figures by server and day."""
+    return await _records(
+        reader,
+        """SELECT guild_id, day, images, blocked, failed, cancelled, spent_microcredits FROM usage_days
+        WHERE topic = 'member' AND key = $1 ORDER BY day, guild_id""",
+        str(user_id),
+    )
+
+
+async def bars_of(reader: Reader, user_id: int) -> list[Record]:
+    """Why they may make no images, and since when."""
+    return await _records(reader, "SELECT reason, at_ms FROM bars WHERE kind = 'user' AND id = $1", user_id)
+
+
+async def told_of(reader: Reader, user_id: int) -> list[Record]:
+    """When they were told what becomes of prompts."""
+    return await _records(reader, "SELECT at_ms FROM told WHERE user_id = $1", user_id)
+
+
+async def _records(reader: Reader, sql: str, *args: Any) -> list[Record]:
+    return [_record({name: row[name] for name in row.keys()}) for row in await reader.fetch(sql, *args)]  # noqa: SIM118
+
+
+def _record(row: Mapping[str, Any]) -> Record:
+    """With what JSON columns hold in place of their text."""
+    return {name: json.loads(value) if name in _JSON and value is not None else value for name, value in row.items()}

@@ -1,0 +1,33 @@
+"""The command that opens a panel; everything after that is the panel's own business."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.text import FALLBACK, Texts
+from cogs.panels.door import Panels
+from cogs.panels.panel import Panel
+
+
+def panel_command(
+    panel: Panel, *, panels: Panels, texts: Texts, words: str, needs: discord.Permissions
+) -> app_commands.Command[Any, ..., None]:
+    """The command of a panel. `words` is the message id of its description; `needs` is what Discord shows it for."""
+
+    async def callback(interaction: discord.Interaction) -> None:
+        await panels.open(interaction, panel)
+
+    description = app_commands.locale_str(texts(FALLBACK, words), render=lambda locale: texts(locale, words))
+    command: app_commands.Command[Any, ..., None] = app_commands.Command(
+        name=panel.command,
+        description=description,
+        callback=callback,
+        # As in cogs/commands.py.
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        auto_locale_strings=False,
+    )
+    # What Discord shows; the door judges for itself.
+    command.default_permissions = needs
+    return command

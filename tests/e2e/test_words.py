@@ -1,0 +1,93 @@
+"""Word rules in the real bot: a server's own, and its AutoMod's, on prompts that members send."""
+
+import asyncio
+
+import pytest
+
+from bot.admin.rulebook import Rulebook
+from bot.clock import SystemClock
+from bot.sandbox.discord.permissions import MEMBER, Permission
+from bot.sandbox.segmind import POSTS
+from bot.settings import LOG_CHANNEL
+from bot.store.sqlite import open_sqlite
+from tests.e2e.asks import quick_models
+from tests.e2e.rig import booted, outside
+
+pytestmark = pytest.mark.asyncio
+
+WAIT_S = 20.0
+
+
+async def answer(there, prompt, **more):
+    """What mia is told of a prompt: the words of the reply, and whether only she sees them."""
+    async with asyncio.timeout(WAIT_S):
+        used = await (await there.use(prompt=prompt, **more)).answered()
+    return used.body.text, used.message.ephemeral_to == there.mia
+
+
+async def becomes(there, prompt, is_refused):
+    """Ask until it is refused or made, which the bot may hear of in a moment; returns the reply's words."""
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            words, private = await answer(there, prompt)
+            if is_refused == ("Nothing was charged." in words):
+                assert private == is_refused
+                return words
+            await asyncio.sleep(0.05)
+
+
+async def test_automods_rules_count_for_prompts_and_their_changes_too(tmp_path):
+    async with outside(tmp_path, models=quick_models()) as there:
+        local, guild_id = there.discord, there.guild.id
+        local.set_bot_permissions(guild_id, MEMBER | int(Permission.MANAGE_GUILD))
+        rule = local.set_automod_rule(guild_id, name="Pets", keywords=("cat*",), patterns=("(?=x)",), message="No pets")
+        async with booted(there):
+            words, private = await answer(there, "two CATS in a house")
+            assert words.startswith("No pets\nIt is about these words: CATS.")
+            assert private
+            assert not any(call.kind in POSTS for call in there.segmind.calls)
+            local.set_automod_rule(guild_id, rule_id=rule.id, keywords=("dog",))
+            await becomes(there, "two cats", False)
+            await becomes(there, "a dog", True)
+            local.delete_automod_rule(guild_id, rule.id)
+            await becomes(there, "a dog", False)
+
+
+async def test_a_server_keeps_its_own_words_and_its_moderators_are_told_what_to_look_at(tmp_path):
+    async with outside(tmp_path, models=quick_models()) as there:
+        staff = there.guild.channel_named("images").id
+        db = await open_sqlite(there.database)
+        await Rulebook(db=db, defaults={}, clock=SystemClock()).change(
+            there.guild.id, LOG_CHANNEL, lambda _: staff, user_id=1
+        )
+        await db.close()
+        async with booted(there):
+            for lines, verdict in (("gore", "flag"), ("slur", "block"), ("blood", "spoiler")):
+                await add(there, lines, verdict)
+            assert "Nothing was charged." in (await answer(there, "a slur", private=True))[0]
+            assert "Nothing was charged." in (await answer(there, "fine", negative_prompt="slur"))[0]
+            await answer(there, "some gore here")
+            async with asyncio.timeout(WAIT_S):
+                while not there.discord.messages(staff):  # noqa: ASYNC110 - the bot tells in its own time
+                    await asyncio.sleep(0.02)
+            (told,) = there.discord.messages(staff)
+            assert "some gore here" in told.body.text
+            assert f"<@{there.mia}>" in told.body.text
+            assert not told.pinged
+            await answer(there, "blood")
+            async with asyncio.timeout(WAIT_S):
+                while not any(map(is_hidden, there.messages())):  # noqa: ASYNC110 - as above
+                    await asyncio.sleep(0.02)
+
+
+async def add(there, lines, verdict):
+    mona = there.discord.world.user_named("mona").id
+    async with asyncio.timeout(WAIT_S):
+        used = await there.use("words", user_id=mona, add={})
+        opened = await used.until(lambda record: record.modal is not None)
+        sent = await there.discord.submit_modal(opened, {"lines": lines, "verdict": verdict})
+        assert "1 rule is new" in (await sent.answered()).body.text
+
+
+def is_hidden(message):
+    return "'spoiler': True" in str(message.body.components)
