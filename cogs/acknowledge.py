@@ -42,11 +42,16 @@ class Patience:
 async def acknowledge(
     interaction: discord.Interaction, respond: Respond, *, deadline: float, patience: Patience
 ) -> bool:
-    """Answer an interaction for the first time, as often as it takes until the deadline; whether Discord took it."""
+    """Answer an interaction for the first time, as often as it takes until the deadline; whether Discord took it.
+
+    Where the deadline is past already, because this process stood still, it is tried once nevertheless: only Discord
+    knows for certain whether it is too late.
+    """
     loop = asyncio.get_running_loop()
-    while (left_s := deadline - loop.time()) > 0:
+    attempt_s = patience.attempt_s
+    while attempt_s > 0:
         try:
-            async with asyncio.timeout(min(left_s, patience.attempt_s)):
+            async with asyncio.timeout(attempt_s):
                 await respond()
         except discord.HTTPException as error:
             if error.code == ALREADY_ACKNOWLEDGED:
@@ -60,6 +65,7 @@ async def acknowledge(
         else:
             return True
         await asyncio.sleep(patience.gap_s)
+        attempt_s = min(deadline - loop.time(), patience.attempt_s)
     return await _is_there(interaction, within_s=patience.answer_s)
 
 

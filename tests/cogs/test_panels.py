@@ -384,6 +384,14 @@ async def test_a_form_that_cannot_be_opened_in_time_is_to_be_asked_for_again(tmp
 
 
 @pytest.mark.asyncio
+async def test_a_process_that_stood_still_past_its_deadline_tries_once_nevertheless(tmp_path):
+    async with at_desk(tmp_path, patience=Patience(answer_s=0.0, least_s=0.0)) as desk:
+        async with asyncio.timeout(5):
+            panel = await desk.open()
+        await until(lambda: panel.body is not None)
+
+
+@pytest.mark.asyncio
 async def test_a_database_that_takes_nothing_is_said_and_a_bug_has_a_reference(tmp_path, capsys):
     async with at_desk(tmp_path) as desk:
         panel = await desk.open()
