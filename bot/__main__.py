@@ -81,7 +81,7 @@ async def _check() -> int:
     config = load_config()
     _set_up_logs(config, level="ERROR")
     load_catalog(config.models_file, Catalog())
-    clock = SystemClock()
+    clock, texts = SystemClock(), Texts()
     print(checks.Line(what="configuration", well=True, told="complete."))
     lines = []
     async with app.segmind(config, clock) as painter:
@@ -89,8 +89,8 @@ async def _check() -> int:
     try:
         async with app.opened_store(config) as db:
             lines.append(await checks.check_database(db))
-            client = app.discord_client(config, db=db, texts=Texts(), clock=clock)
-            lines += await check_discord(client, config.discord_token.get_secret_value())
+            client = app.discord_client(config, db=db, texts=texts, clock=clock)
+            lines += await check_discord(client, config.discord_token.get_secret_value(), texts)
     except StoreError as error:
         lines.append(checks.Line(what="database", well=False, told=f"{error}."))
     lines += checks.check_disks(config)

@@ -1,15 +1,17 @@
 """Whether somebody may ask here at all, and whether all limits bear what is asked. Pure; raises Refusal."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
 from typing import Protocol
 
 from bot import settings as s
 from bot.catalog import COUNT_MAX, Catalog, Model
-from bot.intake import More, Refusal
-from bot.jobs import Job, Outcome
+from bot.intake import More, Refusal, images_of
+from bot.jobs import Job, Outcome, Request
 from bot.levels import RULES, Level, level_of_place
-from bot.limits import Claim, Rules, Shortage, Source, Usage, Usages, allot, images_that_fit
+from bot.limits import Claim, Rules, Shortage, Source, Usage, Usages, allot
 from bot.setting_fields import BudgetKind
+from bot.wildcards import combinations
 
 _MS_PER_S = 1000
 # What is said of a shortage in public: the figures are nobody else's business.
@@ -25,6 +27,8 @@ class Placed(Protocol):
 
 def check_open(asked: Placed, rules: Rules) -> None:
     """The operator and this server let images be made here at all."""
+    if rules.closed:
+        raise Refusal("outside")
     if rules.installation[s.STOPPED]:
         raise Refusal("stopped_by_operator")
     if rules.budget.kind is BudgetKind.BLOCKED:
@@ -95,6 +99,13 @@ def check_count(model: Model, images: int, *, rules: Rules, catalog: Catalog, ou
         raise Refusal("count_over", of_server=True, model=model.label, high=high)
 
 
+def check_choices(request: Request, *, rules: Rules) -> None:
+    """A prompt with choices may make so many images in this server."""
+    high = rules.guild[s.WILDCARD_IMAGES]
+    if request.expand and combinations(request.prompt) > 1 and images_of(request) > high:
+        raise Refusal("choices_over" if high > 1 else "choices_off", of_server=True, high=high)
+
+
 def check_limits(
     jobs: Sequence[Job],
     asked: Sequence[Claim],
@@ -105,23 +116,21 @@ def check_limits(
     out: Collection[str] = (),
 ) -> list[Claim]:
     """For each job the limits that it is to hold on. All images of a request or none."""
-    price = jobs[0].price_microcredits
-    chosen = allot(asked, usages, price_microcredits=price, images=len(jobs))
+    prices = [job.price_microcredits for job in jobs]
+    chosen = allot(asked, usages, prices=prices)
     if not isinstance(chosen, Shortage):
         return chosen
     limit = chosen.claim[0]
-    fewer = images_that_fit(asked, usages, price_microcredits=price, images_max=len(jobs) - 1)
-    more = list(_split(chosen, usages))
-    if fewer:
-        more.append(("hint.fewer", {"count": fewer}))
-    cheaper = _cheaper(jobs, asked, usages, models=usable(catalog, rules, out=out), rules=rules)
-    if cheaper is not None:
-        more.append(("hint.cheaper", {"model": cheaper.found_as, "price_microcredits": cheaper.price_microcredits}))
+    more = (
+        *_split(chosen, usages),
+        *_fewer(jobs, asked, usages),
+        *_cheaper(jobs, asked, usages, models=usable(catalog, rules, out=out), rules=rules),
+    )
     raise Refusal(
         f"limit.{limit.source.value}",
         public_id=_PUBLIC,
-        more=tuple(more),
-        price_microcredits=price * len(jobs),
+        more=more,
+        price_microcredits=sum(prices),
         left_microcredits=chosen.left_microcredits,
         resets_s=-(-(limit.period.end_ms or 0) // _MS_PER_S),
         role=f"<@&{limit.role_id}>",
@@ -135,19 +144,44 @@ def _split(short: Shortage, usages: Usages) -> Iterable[More]:
         yield "hint.split", {"first_microcredits": left[0], "second_microcredits": sum(left[1:])}
 
 
+def _count(jobs: Sequence[Job]) -> int:
+    """How many images of each prompt each model was to make."""
+    first = next(iter(groupby(jobs, key=lambda job: (job.model, job.payload["prompt"]))))
+    return sum(1 for _ in first[1])
+
+
+def _bears(asked: Sequence[Claim], usages: Usages, prices: Sequence[int]) -> bool:
+    return not isinstance(allot(asked, usages, prices=prices), Shortage)
+
+
+def _fewer(jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages) -> Iterable[More]:
+    """With how many images of each model and prompt it would fit, where that is any."""
+    whole = _count(jobs)
+    for count in range(whole - 1, 0, -1):
+        if _bears(asked, usages, [job.price_microcredits for at, job in enumerate(jobs) if at % whole < count]):
+            yield "hint.fewer" if whole == len(jobs) else "hint.count", {"count": count}
+            return
+
+
 def _cheaper(
     jobs: Sequence[Job], asked: Sequence[Claim], usages: Usages, *, models: Iterable[Model], rules: Rules
-) -> Model | None:
-    """The dearest of the cheaper models that would still fit for as many images: it is the nearest in quality."""
-    price, images = jobs[0].price_microcredits, len(jobs)
+) -> Iterable[More]:
+    """The dearest of the cheaper models that would still fit for as many images: it is the nearest in quality.
+
+    Nothing for a comparison, whose models were chosen.
+    """
+    if len({job.model for job in jobs}) > 1:
+        return
     fitting = [
         model
         for model in models
-        if model.price_microcredits < price
-        and count_max(model, rules) >= images
-        and not isinstance(allot(asked, usages, price_microcredits=model.price_microcredits, images=images), Shortage)
+        if model.price_microcredits < jobs[0].price_microcredits
+        and count_max(model, rules) >= _count(jobs)
+        and _bears(asked, usages, [model.price_microcredits] * len(jobs))
     ]
-    return max(fitting, key=lambda model: model.price_microcredits, default=None)
+    if fitting:
+        model = max(fitting, key=lambda model: model.price_microcredits)
+        yield "hint.cheaper", {"model": model.found_as, "price_microcredits": model.price_microcredits}
 
 
 # At how many per cent of its budget a server is told.

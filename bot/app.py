@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import structlog
@@ -13,6 +15,8 @@ from bot.admin.notices import Notices
 from bot.admin.rulebook import Rulebook
 from bot.admin.wordbook import WordBook
 from bot.alive import SignOfLife
+from bot.bell import Bell
+from bot.cards import CardWriter
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
 from bot.clock import Clock, SystemClock
@@ -22,6 +26,8 @@ from bot.media.fetch import Fetcher, fetch_session
 from bot.media.gallery import Gallery
 from bot.media.origins import Origins
 from bot.media.vault import Vault
+from bot.moderation.assembly import open_docket, open_log
+from bot.moderation.case_log import CaseLog
 from bot.segmind.client import SegmindClient
 from bot.store.database import Database
 from bot.store.lock import claim
@@ -30,8 +36,11 @@ from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_snapshots import open_snapshots
 from bot.text import Texts
 from bot.tracker.assembly import Machine, Outside, assemble
+from bot.tracker.copied_cards import CopyWriter
+from bot.tracker.copying import Copyist
 from cogs.assembly import add_cogs
 from cogs.automod import ServerAutoMod
+from cogs.case_poster import DiscordCasePoster
 from cogs.client import ImagenClient
 from cogs.operator_line import OperatorLine
 from cogs.poster import DiscordPoster
@@ -108,16 +117,20 @@ async def run(
         client = discord_client(config, db=db, texts=texts, clock=clock)
         automod = ServerAutoMod(client, clock=clock)
         await client.add_cog(automod)
-        book = WordBook(db=db, catalog=catalog, server_rules=automod, clock=clock)
-        outside, notices = await _connected(stack, config, db=db, judge=book, client=client, clock=clock, texts=texts)
+        bell = Bell()
+        book = WordBook(db=db, catalog=catalog, server_rules=automod, clock=clock, noticed=bell.ring)
+        outside, tellers = await _connected(
+            stack, config, db=db, judge=book, client=client, catalog=catalog, clock=clock, texts=texts, bell=bell
+        )
         machine = assemble(outside, config=config, catalog=catalog, texts=texts)
-        office = furnish(outside, machine.tools, notices, config=config, catalog=catalog, texts=texts)
+        office = furnish(outside, machine.tools, tellers.notices, config=config, catalog=catalog, texts=texts)
         await add_cogs(
             client,
             outside,
             tracker=machine.tracker,
             office=office,
             book=book,
+            docket=open_docket(outside, machine.tracker),
             snapshots=await open_snapshots(config.database_path),
             config=config,
             catalog=catalog,
@@ -126,12 +139,27 @@ async def run(
         stack.push_async_callback(client.close)
         alive = SignOfLife(path=config.database_path.with_name("alive"), memory=Memory(db), clock=clock)
         token = config.discord_token.get_secret_value()
-        living = asyncio.create_task(_live(machine, office, client, alive, token=token, started=started))
+        living = asyncio.create_task(_live(machine, office, tellers, client, alive, token=token, started=started))
         await _until(stop, living)
         log.info("stopping")
         # Discord is still connected, so that whoever asks meanwhile is told.
         await machine.tracker.stop(grace_s=GRACE_S)
         await _ended(living)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tellers:
+    """What tells people of what was written down for them."""
+
+    notices: Notices
+    case_log: CaseLog
+    copyist: Copyist
+
+    def poke(self) -> None:
+        """Something was written down."""
+        self.notices.poke()
+        self.case_log.poke()
+        self.copyist.poke()
 
 
 async def _connected(
@@ -141,31 +169,49 @@ async def _connected(
     db: Database,
     judge: Judge,
     client: ImagenClient,
+    catalog: Catalog,
     clock: Clock,
     texts: Texts,
-) -> tuple[Outside, Notices]:
+    bell: Bell,
+) -> tuple[Outside, Tellers]:
     """What the machine works with, open for as long as the stack is, and what tells servers and the operator."""
-    rulebook = Rulebook(db=db, defaults=config.setting_defaults, clock=clock)
+    rulebook = Rulebook(
+        db=db,
+        defaults=config.setting_defaults,
+        clock=clock,
+        noticed=bell.ring,
+        outside_microcredits=config.outside_microcredits,
+    )
+    shared: dict[str, Any] = {"db": db, "rulebook": rulebook, "catalog": catalog, "texts": texts, "clock": clock}
     line = OperatorLine(client, operator_ids=config.operators, channel_id=config.operator_channel_id)
-    notices = Notices(db=db, rulebook=rulebook, poster=DiscordPoster(client), line=line, texts=texts, clock=clock)
+    notices = Notices(poster=DiscordPoster(client), line=line, **shared)
+    presenter = DiscordPresenter(client, uploads_at_once=config.uploads_at_once)
+    writer = CopyWriter(writer=CardWriter(texts=texts, catalog=catalog), texts=texts, clock=clock)
+    tellers = Tellers(
+        notices=notices,
+        case_log=open_log(poster=DiscordCasePoster(client), **shared),
+        copyist=Copyist(db=db, presenter=presenter, writer=writer, clock=clock),
+    )
+    bell.heard_by(tellers.poke)
     outside = Outside(
         db=db,
         rulebook=rulebook,
         painter=await stack.enter_async_context(segmind(config, clock)),
-        presenter=DiscordPresenter(client, uploads_at_once=config.uploads_at_once),
+        presenter=presenter,
         line=notices,
         judge=judge,
-        noticed=notices.poke,
+        noticed=bell.ring,
         gallery=await stack.enter_async_context(gallery(config)),
         clock=clock,
         rng=random.Random(),
     )
-    return outside, notices
+    return outside, tellers
 
 
 async def _live(
     machine: Machine,
     office: Office,
+    tellers: Tellers,
     client: ImagenClient,
     alive: SignOfLife,
     *,
@@ -178,7 +224,15 @@ async def _live(
     log.info("started")
     started()
     # The first that fails ends them all; what it raised is what the operator has to know.
-    works = [client.stay_connected(), alive.run(), machine.recovery.run(), machine.housekeeper.run(), *office.works()]
+    works = [
+        client.stay_connected(),
+        alive.run(),
+        machine.recovery.run(),
+        machine.housekeeper.run(),
+        tellers.case_log.run(),
+        tellers.copyist.run(),
+        *office.works(),
+    ]
     tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.gather(*tasks)

@@ -30,11 +30,12 @@ from bot.catalog_entries import FIELD_TYPES, Change, ModelsFile
 from bot.errors import ConfigError
 from bot.fields import BadValue, Choice, Field, Number, Text, Whole
 from bot.offers import MODEL, offers
+from bot.presets import OPTION as PRESET
 from bot.shapes import both_ways, is_ratio
 
 MICROCREDITS = 1_000_000
 # What a field cannot be called: the bot's own options, and what cannot name a parameter in the rim.
-TAKEN = frozenset({MODEL, "interaction", *(option.name for option in OWN_OPTIONS), *keyword.kwlist})
+TAKEN = frozenset({MODEL, PRESET.name, "interaction", *(option.name for option in OWN_OPTIONS), *keyword.kwlist})
 
 
 # ---------------------------------------------------------------- where a problem stands

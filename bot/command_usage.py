@@ -12,6 +12,7 @@ from bot.admin.usage_csv import csv_chunks
 from bot.clock import SystemClock
 from bot.config import load_store_config
 from bot.money import credits_text
+from bot.outside import FORGOTTEN, is_outside
 from bot.store.audit import audit
 from bot.store.sqlite_snapshots import open_snapshots
 from bot.text import FALLBACK, Texts
@@ -149,6 +150,10 @@ def _figures(counts: Counts) -> Line:
 
 
 def _server(guild_id: int, names: Mapping[int, str]) -> str:
+    if guild_id == FORGOTTEN:
+        return "people whose data was deleted, outside of servers"
+    if is_outside(guild_id):
+        return f"person {-guild_id}, outside of servers"
     # A name is what somebody chose: what would move the cursor must not reach the terminal.
     name = "".join(sign for sign in names.get(guild_id, "") if sign.isprintable())
     return f"{name} ({guild_id})" if name else str(guild_id)

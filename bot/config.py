@@ -77,6 +77,9 @@ class Config(StoreConfig):
     changes_retention_days: int = Field(
         365, ge=1, le=3650, description="How long it is kept who changed which setting, in days."
     )
+    cases_retention_days: int = Field(
+        90, ge=7, le=3650, description="How long blocks, reports and what moderators did are kept, in days."
+    )
     left_servers_retention_days: int = Field(
         30, ge=1, le=3650, description="How long a server's settings are kept after the bot left it, in days."
     )
@@ -98,12 +101,28 @@ class Config(StoreConfig):
     balance_warning_credits: Credits = Field(
         Decimal(5), description="You are warned when your account at Segmind holds fewer credits than this."
     )
+    direct_messages: bool = Field(
+        default=False, description="Whether people may use the bot in direct messages with it, too."
+    )
+    user_install: bool = Field(
+        default=False,
+        description="Whether people may install the bot for themselves, and use it wherever Discord lets them.",
+    )
+    direct_limit_credits: Credits = Field(
+        Decimal("0.5"), description="What each person may spend in a month outside of servers, in credits."
+    )
     safety_ceiling: str = Field(
         SAFETY_LEVELS[0],
         description="The loosest safety_filter_level that anybody may ask for; the default is the strictest.",
     )
     segmind_requests_per_minute: int = Field(60, ge=5, le=100_000, description="What your Segmind plan allows.")
     jobs_in_flight: int = Field(200, ge=1, le=10_000, description="How many images are made at once, at the most.")
+    jobs_per_member: int = Field(
+        4, ge=1, le=10_000, description="How many images of one member are made at once; more wait for their turn."
+    )
+    jobs_per_server: int = Field(
+        20, ge=1, le=10_000, description="How many images of one server are made at once; more wait for their turn."
+    )
     uploads_at_once: int = Field(8, ge=1, le=100, description="How many images are sent to Discord at once.")
     connections: int = Field(50, ge=2, le=1000, description="How many connections to Discord and to Segmind, each.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
@@ -158,6 +177,11 @@ class Config(StoreConfig):
     @property
     def monthly_limit_microcredits(self) -> int:
         return _microcredits(self.monthly_limit_credits)
+
+    @property
+    def outside_microcredits(self) -> int | None:
+        """What each person may spend outside of servers in a month; None where nobody may use the bot there."""
+        return _microcredits(self.direct_limit_credits) if self.direct_messages or self.user_install else None
 
     @property
     def setting_defaults(self) -> Mapping[str, Any]:

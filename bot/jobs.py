@@ -42,7 +42,7 @@ TERMINAL = frozenset(state for state, following in NEXT.items() if not following
 
 
 class Outcome(StrEnum):
-    """Why a job ended without a picture; each has its own words in the catalogue (`outcome.<value>`)."""
+    """Why a job ended without a picture, or has it no more; each has words in the catalogue (`outcome.<value>`)."""
 
     BLOCKED_WORDS = "blocked_words"
     BLOCKED_PICTURE = "blocked_picture"
@@ -58,6 +58,23 @@ class Outcome(StrEnum):
     BAD_PICTURE = "bad_picture"
     FATE_UNKNOWN = "fate_unknown"
     NOT_ANSWERED = "not_answered"
+    REMOVED = "removed"
+    CALLED_OFF = "called_off"
+
+
+class Remover(StrEnum):
+    """Who took the images of a request away. The value is what the database holds."""
+
+    OWNER = "owner"
+    MODERATOR = "moderator"
+
+
+class Reach(StrEnum):
+    """What the bot can do where a request was made, once the interaction's token has run out. The database holds the value."""
+
+    CHANNEL = "channel"  # edit and post as itself: in servers that it is in
+    DIRECT = "direct"  # the same; it is the direct messages with who asks
+    REPLY = "reply"  # nothing: people installed it for themselves
 
 
 class Api(StrEnum):
@@ -67,6 +84,10 @@ class Api(StrEnum):
     V1 = "v1"  # one call that answers with the picture
 
 
+# As many images as one message of Discord's shows.
+IMAGES_MAX = 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One use of a command by one person: one reply, one job for each image.
@@ -74,7 +95,11 @@ class Request:
     `reply` is an opaque address that only the presenter reads; None once it is of no more use.
     `values` are the options as the person gave them; what each job sends stands in its payload.
     `place_id` is the channel whose rules count: a thread has those of the channel that it is in. `age_restricted` tells
-    what Discord said of that channel when the command was used.
+    what Discord said of that channel when the command was used. `spoiler` and `removed` may change at any time.
+    `models` are those of a comparison, and nothing where there is only `model`. `parent_id` is the request that this one
+    was made from. With `expand` each `{a|b}` in the prompt means one image for each choice. `reply_ms` is when the press
+    was made whose reply the card became when it was shared, and None where the reply is that of the command. Outside of
+    servers, `guild_id` and what else a server has are those of bot/outside.py; `reach` is what the bot can do there.
     """
 
     interaction_id: int
@@ -94,10 +119,31 @@ class Request:
     filesize_limit_bytes: int
     role_ids: tuple[int, ...] = field(default=())
     age_restricted: bool = False
+    removed: Remover | None = None
+    models: tuple[str, ...] = ()
+    parent_id: int | None = None
+    expand: bool = False
+    reply_ms: int | None = None
+    reach: Reach = Reach.CHANNEL
 
     @property
     def prompt(self) -> str:
         return str(self.values["prompt"])
+
+    @property
+    def all_models(self) -> tuple[str, ...]:
+        """The keys of all models that are to draw it."""
+        return self.models or (self.model,)
+
+    @property
+    def turn_id(self) -> int:
+        """Among whose jobs its own take turns: its server's. All people outside of servers stand in line as one server does."""
+        return max(self.guild_id, 0)
+
+    @property
+    def token_ms(self) -> int:
+        """When the token of the reply began to live."""
+        return self.created_ms if self.reply_ms is None else self.reply_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +175,10 @@ class Job:
     attachment_name: str | None = None
 
     @property
+    def name(self) -> tuple[int, int]:
+        return self.interaction_id, self.number
+
+    @property
     def ended(self) -> bool:
         return self.state in TERMINAL
 
@@ -150,6 +200,14 @@ def paid_microcredits(state: State, *, price_microcredits: int, cost_microcredit
     if state is not State.DONE:
         return 0
     return price_microcredits if cost_microcredits is None else min(cost_microcredits, price_microcredits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """What calling a request off came to: so many images were, and so many are at Segmind and go on."""
+
+    cancelled: int
+    under_way: int
 
 
 class Way(StrEnum):
@@ -175,6 +233,7 @@ class Delivery:
     """Where the card of a request stands and over which way it goes on.
 
     `posting_ms` is written before a message is posted, so that after a crash the bot looks before it posts again.
+    `retouched` says that its images were removed or blurred: from then on it is only changed where it stands.
     """
 
     shown: Shown = Shown.OPEN
@@ -182,6 +241,7 @@ class Delivery:
     posting_ms: int | None = None
     message_id: int | None = None
     message_channel_id: int | None = None
+    retouched: bool = False
 
     def ended(self, shown: Shown) -> "Delivery":
         """The same card, at its end."""

@@ -13,12 +13,15 @@ class Judgement:
     """`refusal` is set where the request must not be made.
 
     `hits` are the words of the request that moderators want to look at: the request is made, and they are told.
-    With `spoiler` its images are hidden until they are clicked, whatever was asked for.
+    With `spoiler` its images are hidden until they are clicked, whatever was asked for. `blocked` are the words that the
+    refusal is about, as they were typed; `automod` says that it was the server's AutoMod that objected first.
     """
 
     refusal: Refusal | None = None
     hits: tuple[str, ...] = ()
     spoiler: bool = False
+    blocked: tuple[str, ...] = ()
+    automod: bool = False
 
 
 class Judge(Protocol):

@@ -9,8 +9,10 @@ Amounts are whole micro-credits.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from bot import settings as s
+from bot.outside import is_outside
 from bot.periods import Per, Period, ZoneChange, period_at
 from bot.setting_fields import AMOUNT_MAX_MICROCREDITS, Allowance, Budget, BudgetKind
 from bot.settings import Settings
@@ -83,11 +85,15 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What was set, in the server and by the operator for all servers, and the server's time zones."""
+    """What was set, in the server and by the operator for all servers, and the server's time zones.
+
+    `closed` says that the operator has the bot in servers only, and that this place is none.
+    """
 
     guild: Settings
     installation: Settings
     zones: Sequence[ZoneChange]
+    closed: bool = False
 
     @property
     def budget(self) -> Budget:
@@ -111,8 +117,7 @@ def extra_owner(guild_id: int, user_id: int) -> str:
     return f"extra:{guild_id}:{user_id}"
 
 
-# The periods for which the operator has a ceiling.
-CEILINGS = (Per.DAY, Per.MONTH)
+CEILINGS = (Per.DAY, Per.MONTH)  # the periods for which the operator has one
 
 
 def ceiling_owner(per: Per) -> str:
@@ -129,7 +134,7 @@ def claims(asker: Asker, rules: Rules, *, now_ms: int) -> tuple[Claim, ...]:
     return (
         *_member(asker, rules, now_ms=now_ms),
         *_channel(asker, rules, now_ms=now_ms),
-        budget_claim(asker.guild_id, rules, now_ms=now_ms),
+        *(() if is_outside(asker.guild_id) else (budget_claim(asker.guild_id, rules, now_ms=now_ms),)),
         *ceilings(rules.installation, now_ms=now_ms),
     )
 
@@ -220,28 +225,36 @@ class Shortage:
     left_microcredits: int
 
 
-def allot(asked: Sequence[Claim], usages: Usages, *, price_microcredits: int, images: int) -> list[Claim] | Shortage:
-    """For each image the limits that it is to hold on, one of each claim; or the claim that cannot bear them all."""
-    left = {limit: limit.left_microcredits(usages.get(limit, Usage())) for claim in asked for limit in claim}
-    chosen: list[list[Limit]] = [[] for _ in range(images)]
+def allot(asked: Sequence[Claim], usages: Usages, *, prices: Sequence[int]) -> list[Claim] | Shortage:
+    """For the image of each price the limits that it is to hold on, one of each claim; or the claim that cannot bear all.
+
+    Of the sources of a claim the images come out of the first ones, as far as there is room for all of them then.
+    """
+    chosen = []
     for claim in asked:
-        before = sum(left[limit] for limit in claim)
-        for image in chosen:
-            limit = next((limit for limit in claim if left[limit] >= price_microcredits), None)
-            if limit is None:
-                return Shortage(claim=claim, left_microcredits=before)
-            left[limit] -= price_microcredits
-            image.append(limit)
-    return [tuple(image) for image in chosen]
+        left = tuple(limit.left_microcredits(usages.get(limit, Usage())) for limit in claim)
+        places = _placed(prices, left)
+        if places is None:
+            return Shortage(claim=claim, left_microcredits=sum(left))
+        chosen.append([claim[at] for at in places])
+    return [tuple(limits[number] for limits in chosen) for number in range(len(prices))]
 
 
-def images_that_fit(asked: Sequence[Claim], usages: Usages, *, price_microcredits: int, images_max: int) -> int:
-    """How many images, at most `images_max`, all claims together can bear."""
-    return next(
-        (
-            images
-            for images in range(images_max, 0, -1)
-            if not isinstance(allot(asked, usages, price_microcredits=price_microcredits, images=images), Shortage)
-        ),
-        0,
-    )
+def _placed(prices: Sequence[int], left: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Out of which source each image comes, that of the first one as early as may be, and so on; None where they do not fit.
+
+    To take whatever fits first may leave no room where sizes differ, so it turns back where that was too much.
+    """
+
+    @cache
+    def placed(number: int, left: tuple[int, ...]) -> tuple[int, ...] | None:
+        if number == len(prices):
+            return ()
+        for at, room in enumerate(left):
+            if room >= prices[number]:
+                rest = placed(number + 1, (*left[:at], room - prices[number], *left[at + 1 :]))
+                if rest is not None:
+                    return (at, *rest)
+        return None
+
+    return placed(0, left)

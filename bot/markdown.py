@@ -59,3 +59,8 @@ def plain(words: str, *, characters_max: int) -> str:
     """One line of plain text, for places that know no markdown, such as alt text."""
     line = " ".join(_CONTROLS.sub(" ", words).split())
     return line if len(line) <= characters_max else line[: characters_max - 1].rstrip() + ELLIPSIS
+
+
+def message_url(guild_id: int | None, channel_id: int, message_id: int) -> str:
+    """The address of a message; None stands for direct messages, as Discord writes it."""
+    return f"https://discord.com/channels/{'@me' if guild_id is None else guild_id}/{channel_id}/{message_id}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.catalog import OWN_OPTIONS, Catalog, Model
 from bot.errors import ConfigError
 from bot.fields import Choice, Field, Number, Text, Toggle, Whole
+from bot.presets import OPTION as PRESET
 
 MODEL = "model"
 OPTIONS_MAX = 25
@@ -82,7 +83,7 @@ def offer(catalog: Catalog, command: str) -> Offer:
     if len(models) > 1:
         choice = Choice(name=MODEL, choices=tuple(model.key for model in models), default=models[0].key)
         options.insert(sum(map(_required, options)), Option(field=choice))
-    options += [Option(field=field) for field in OWN_OPTIONS]
+    options += [Option(field=field) for field in (PRESET, *OWN_OPTIONS)]
     _check(command, models, options)
     return Offer(command=command, models=models, options=tuple(options))
 

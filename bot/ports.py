@@ -6,9 +6,9 @@ The adapters are `bot/segmind/` (Painter) and `cogs/presenter.py` (Presenter); t
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from bot.jobs import Way
+from bot.jobs import Reach, Way
 
 # ---------------------------------------------------------------- Segmind
 
@@ -138,24 +138,56 @@ class CardImage:
     attachment_id: int | None
 
 
+class CardAct(StrEnum):
+    """What can be done with a card: by its buttons, by a form that one opens, or by a question's own button."""
+
+    CANCEL = "cancel"
+    AGAIN = "again"
+    EDIT = "edit"
+    SEND_EDIT = "send_edit"  # the form itself
+    REDO = "redo"  # with another model
+    DETAILS = "details"
+    FAVOURITE = "favourite"
+    SEND = "send"  # to who presses it, by direct message
+    SHARE = "share"  # from private to the channel
+    DELETE = "delete"  # asks first
+    DELETE_YES = "delete_yes"
+    DELETE_NO = "delete_no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardButton:
+    """One button. `arg` is what the act needs besides the request: the key of the model to redo it with, or nothing."""
+
+    does: CardAct
+    label: str
+    arg: str = ""
+    style: Literal["primary", "secondary", "danger"] = "secondary"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What people see, complete: two equal cards look the same, so an equal card needs no edit.
 
     `title`, `lines` and `small` are finished Discord markdown; whatever came from people or from Segmind
-    in them is already made harmless.
+    in them is already made harmless. `rows` holds at most five buttons each; they are about `interaction_id`.
     """
 
+    interaction_id: int
     title: str
     lines: tuple[str, ...]
     small: str
     images: tuple[CardImage, ...]
     accent: str  # a name of cogs/widgets.py's palette: waiting, done, failed
+    rows: tuple[tuple[CardButton, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a card goes. `nonce` names the request, so that a post which got through is not made twice."""
+    """Where a card goes, and what the bot can do there without a token: `reach`.
+
+    `nonce` names the request, so that a post which got through is not made twice.
+    """
 
     reply: str | None
     guild_id: int
@@ -165,6 +197,7 @@ class Address:
     message_id: int | None
     message_channel_id: int | None
     nonce: str
+    reach: Reach = Reach.CHANNEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +211,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A card as it stands on Discord: where, with which files, and in which `accent` of Card."""
+    """A card as it stands on Discord: where, with which files, and what else tells it from others.
+
+    `title` and `accent` are those of Card; `hidden` is how many of its images are behind a spoiler.
+    """
 
     receipt: Receipt
+    title: str
     accent: str
+    hidden: int
 
 
 class Presenter(Protocol):

@@ -15,11 +15,20 @@ from bot.fields import Choice, Field, Number, Text, Toggle, Whole
 from bot.levels import Level
 from bot.money import credits_text
 from bot.offers import Offer, Option, offers
-from bot.safety_fields import ChannelLevels, SafetyField, SafetyLevel, ShortText
+from bot.safety_fields import (
+    STRIKE_BLOCKS_MAX,
+    STRIKE_BLOCKS_MIN,
+    ChannelLevels,
+    SafetyField,
+    SafetyLevel,
+    ShortText,
+    Strikes,
+)
 from bot.setting_fields import (
     CREDITS_MAX,
     TARGETS_MAX,
     Amount,
+    Images,
     ModelCounts,
     PeriodAllowance,
     Place,
@@ -77,8 +86,15 @@ def _setting_takes(field: SettingField | SafetyField) -> str:
             takes = "a time zone by its IANA name, such as `Europe/Berlin`"
         case ModelCounts(high=high):
             takes = f"by model: 0 (off) to {high}"
+        case Images(low=low, high=high):
+            takes = f"{low} to {high} images"
         case ShortText(high=high):
             takes = f"up to {high} characters"
+        case Strikes():
+            blocks = f"{STRIKE_BLOCKS_MIN} to {STRIKE_BLOCKS_MAX} blocks"
+            takes = (
+                f"{blocks} within 1 hour, 6 hours, 1 day or 1 week: a pause of 1 hour, 1 day, 1 week or until lifted"
+            )
         case Switch():
             takes = "yes or no"
         case _:

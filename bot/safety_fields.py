@@ -1,4 +1,4 @@
-"""Fields of the settings of moderators, beside those of bot/setting_fields.py: levels, and words of a server's own."""
+"""Fields of the settings of moderators, beside those of bot/setting_fields.py: levels, words of a server's own, strikes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,25 @@ from typing import Any
 
 from bot.fields import BadValue, Text
 from bot.levels import Level
+from bot.moderation.cases import HOUR_MS, Act
 from bot.setting_fields import TARGETS_MAX, id_of
+
+STRIKE_BLOCKS_MIN, STRIKE_BLOCKS_MAX = 2, 20
+STRIKE_HOURS = (1, 6, 24, 168)
+STRIKE_PAUSES = (Act.PAUSE_HOUR, Act.PAUSE_DAY, Act.PAUSE_WEEK, Act.PAUSE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeRule:
+    """Who has so many prompts blocked within so many hours is paused for as long as `pause` says."""
+
+    blocks: int
+    within_hours: int
+    pause: Act
+
+    @property
+    def within_ms(self) -> int:
+        return self.within_hours * HOUR_MS
 
 
 def _level_of(name: str, value: object) -> Level:
@@ -60,4 +78,33 @@ class ShortText:
         return value
 
 
-SafetyField = SafetyLevel | ChannelLevels | ShortText
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strikes:
+    """A strike rule, or none."""
+
+    name: str
+
+    def parse(self, value: object) -> StrikeRule | None:
+        if value is None:
+            return None
+        if isinstance(value, StrikeRule):
+            value = self.stored(value)
+        if not isinstance(value, Mapping):
+            raise BadValue(self.name, "strikes")
+        blocks, within, pause = (value.get(part) for part in ("blocks", "within_hours", "pause"))
+        # `type`, because True and 24.0 equal whole numbers.
+        if type(blocks) is not int or type(within) is not int:
+            raise BadValue(self.name, "strikes")
+        if not STRIKE_BLOCKS_MIN <= blocks <= STRIKE_BLOCKS_MAX:
+            raise BadValue(self.name, "range", low=STRIKE_BLOCKS_MIN, high=STRIKE_BLOCKS_MAX)
+        if within not in STRIKE_HOURS or pause not in STRIKE_PAUSES:
+            raise BadValue(self.name, "strikes")
+        return StrikeRule(blocks=blocks, within_hours=within, pause=Act(pause))
+
+    def stored(self, value: StrikeRule | None) -> Any:
+        if value is None:
+            return None
+        return {"blocks": value.blocks, "within_hours": value.within_hours, "pause": value.pause.value}
+
+
+SafetyField = SafetyLevel | ChannelLevels | ShortText | Strikes

@@ -195,6 +195,23 @@ class ModelCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """How many images, from `low` to `high`, both included."""
+
+    name: str
+    low: int
+    high: int
+
+    def parse(self, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+            raise BadValue(self.name, "range", low=self.low, high=self.high)
+        return value
+
+    def stored(self, value: int) -> Any:
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerBudget:
     """What the operator lets a server spend."""
 
@@ -229,4 +246,6 @@ class Switch:
         return value
 
 
-SettingField = Amount | PeriodAllowance | TargetAllowances | Place | Places | Zone | ModelCounts | ServerBudget | Switch
+SettingField = (
+    Amount | PeriodAllowance | TargetAllowances | Place | Places | Zone | ModelCounts | Images | ServerBudget | Switch
+)

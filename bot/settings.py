@@ -12,12 +12,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.catalog import COUNT_MAX
 from bot.fields import BadValue
+from bot.jobs import IMAGES_MAX
 from bot.levels import Level
-from bot.safety_fields import ChannelLevels, SafetyLevel, ShortText
+from bot.safety_fields import ChannelLevels, SafetyLevel, ShortText, StrikeRule, Strikes
 from bot.setting_fields import (
     Allowance,
     Amount,
     Budget,
+    Images,
     ModelCounts,
     PeriodAllowance,
     Place,
@@ -61,6 +63,7 @@ class Page(StrEnum):
     LEVELS = "levels"
     PLACES = "places"  # levels by channel
     REFUSALS = "refusals"
+    LOG = "log"  # of moderators, and its strike rule
     CHANGES = "changes"  # no settings: what was changed, and the file of all settings
     BUDGET = "budget"  # of one server, set by the operator
     INSTALLATION = "installation"  # of all servers together, set by the operator
@@ -95,12 +98,15 @@ DENIED_CHANNELS: Setting[tuple[int, ...]] = Setting(Places(name="denied_channels
 MODEL_COUNTS: Setting[Mapping[str, int]] = Setting(
     ModelCounts(name="model_counts", high=COUNT_MAX), Page.MODELS, default={}
 )
+WILDCARD_IMAGES = Setting(Images(name="wildcard_images", low=1, high=IMAGES_MAX), Page.MODELS, default=4)
 
 # Set by moderators.
 SAFETY_LEVEL = Setting(SafetyLevel(name="safety_level"), Page.LEVELS, default=Level.STANDARD)
 PRIVATE_ALLOWED = Setting(Switch(name="private_allowed"), Page.LEVELS, default=True)
 CHANNEL_LEVELS: Setting[Mapping[int, Level]] = Setting(ChannelLevels(name="channel_levels"), Page.PLACES, default={})
 REFUSAL_WORDS = Setting(ShortText(name="refusal_words", high=REFUSAL_CHARACTERS_MAX), Page.REFUSALS, default="")
+MODERATION_CHANNEL: Setting[int | None] = Setting(Place(name="moderation_channel"), Page.LOG)
+STRIKE_RULE: Setting[StrikeRule | None] = Setting(Strikes(name="strike_rule"), Page.LOG)
 
 # Set by the operator; their defaults come from the configuration.
 BUDGET: Setting[Budget] = Setting(ServerBudget(name="budget"), Page.BUDGET)
@@ -121,8 +127,16 @@ SETTINGS: tuple[Setting[Any], ...] = (
     ALLOWED_CHANNELS,
     DENIED_CHANNELS,
     MODEL_COUNTS,
+    WILDCARD_IMAGES,
 )
-SAFETY_SETTINGS: tuple[Setting[Any], ...] = (SAFETY_LEVEL, PRIVATE_ALLOWED, CHANNEL_LEVELS, REFUSAL_WORDS)
+SAFETY_SETTINGS: tuple[Setting[Any], ...] = (
+    SAFETY_LEVEL,
+    PRIVATE_ALLOWED,
+    CHANNEL_LEVELS,
+    REFUSAL_WORDS,
+    MODERATION_CHANNEL,
+    STRIKE_RULE,
+)
 OPERATOR_SETTINGS: tuple[Setting[Any], ...] = (
     BUDGET,
     DEFAULT_BUDGET,

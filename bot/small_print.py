@@ -1,19 +1,20 @@
 """The last line of a card: the model, what it was sent, what it took and cost, and the request's short name. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from bot.card_names import label_of
 from bot.catalog import Catalog
-from bot.fields import Choice
+from bot.edits import NEGATIVE, SHAPE
 from bot.jobs import Job
 from bot.markdown import ELLIPSIS, clipped
 from bot.money import credits_text
 from bot.text import Texts
 
-PARAMETERS_CHARACTERS_MAX = 400
+# Of several models together.
+SEVERAL_CHARACTERS_MAX = 900
 WITHOUT_CHARACTERS_MAX = 160
-WORDS_CHARACTERS_MAX = 60
-# Parameters that have a place of their own on the card.
-TOLD_APART = frozenset({"prompt", "negative_prompt", "seed"})
+# What is told where somebody chose it; all else stands in the details.
+TOLD = ("steps", "guidance_scale")
 
 
 class SmallPrint:
@@ -24,27 +25,52 @@ class SmallPrint:
         self._catalog = catalog
 
     def write(
-        self, locale: str, jobs: Sequence[Job], *, ref: str, finished: bool, shrunk: bool, hide_words: bool
+        self,
+        locale: str,
+        jobs: Sequence[Job],
+        *,
+        given: Collection[str],
+        ref: str,
+        finished: bool,
+        shrunk: bool,
+        hide_words: bool,
     ) -> str:
-        """The whole line. `finished` says that the card has come to its end, with an image on it."""
+        """The whole line. `finished` says that the card has come to its end, with an image on it.
+
+        `given` names what whoever asked gave; of all else only what the model does not usually get was chosen.
+        """
         return " · ".join(
             (
-                *self._what(locale, jobs, hide_words=hide_words),
+                *self._what(locale, jobs, given=given, hide_words=hide_words),
                 *self._how(locale, jobs, finished=finished, shrunk=shrunk),
                 self._texts(locale, "card.ref", ref=ref),
             )
         )
 
-    def _what(self, locale: str, jobs: Sequence[Job], *, hide_words: bool) -> Iterable[str]:
-        first = jobs[0]
-        model = self._catalog.get(first.model)
-        yield model.label if model else first.model
-        yield from _fitting(self._parameters(first, hide_words=hide_words))
-        yield from self._seeds(locale, jobs)
-        without = first.payload.get("negative_prompt")
-        if without and not hide_words:
+    def _what(self, locale: str, jobs: Sequence[Job], *, given: Collection[str], hide_words: bool) -> Iterable[str]:
+        """Of several models: what all of them were sent, once; then each with what it alone was sent."""
+        by_model: dict[str, list[Job]] = {}
+        for job in jobs:
+            by_model.setdefault(job.model, []).append(job)
+        told = [
+            (label_of(self._catalog, own[0]), self._sent(locale, own, given=given, hide_words=hide_words))
+            for own in by_model.values()
+        ]
+        if len(told) == 1:
+            label, parts = told[0]
+            return (label, *parts)
+        common = [part for part in told[0][1] if all(part in parts for _, parts in told)]
+        apart = (_own(label, [part for part in parts if part not in common]) for label, parts in told)
+        return _fitting((*common, *apart), characters_max=SEVERAL_CHARACTERS_MAX)
+
+    def _sent(self, locale: str, jobs: Sequence[Job], *, given: Collection[str], hide_words: bool) -> Sequence[str]:
+        """What these jobs of one model were sent."""
+        parts = [*self._parameters(jobs[0], given), *self._seeds(locale, jobs)]
+        without = jobs[0].payload.get(NEGATIVE)
+        if without and not hide_words and self._was_chosen(jobs[0], NEGATIVE, given):
             words = _line(str(without), characters_max=WITHOUT_CHARACTERS_MAX)
-            yield self._texts(locale, "card.without", words=words)
+            parts.append(self._texts(locale, "card.without", words=words))
+        return parts
 
     def _how(self, locale: str, jobs: Sequence[Job], *, finished: bool, shrunk: bool) -> Iterable[str]:
         if finished:
@@ -57,26 +83,25 @@ class SmallPrint:
         if price:
             yield self._texts(locale, "card.credits", credits=credits_text(price, self._texts.spoken(locale)))
 
-    def _parameters(self, job: Job, *, hide_words: bool) -> Iterable[str]:
-        """The parameters that were sent, in the order of the catalog, short."""
-        payload = {name: value for name, value in job.payload.items() if name not in TOLD_APART}
-        width, height = payload.pop("width", None), payload.pop("height", None)
-        if "aspect_ratio" in payload:
-            yield str(payload.pop("aspect_ratio"))
-        if width is not None and height is not None:
-            yield f"{width}×{height}"
+    def _parameters(self, job: Job, given: Collection[str]) -> Iterable[str]:
+        """The shape, and of the numbers those that somebody chose."""
+        payload = job.payload
+        if SHAPE in payload:
+            yield str(payload[SHAPE])
+        if "width" in payload and "height" in payload:
+            yield f"{payload['width']}×{payload['height']}"
+        for name in TOLD:
+            if name in payload and self._was_chosen(job, name, given):
+                yield f"{name.replace('_', ' ')} {payload[name]}"
+
+    def _was_chosen(self, job: Job, name: str, given: Collection[str]) -> bool:
         model = self._catalog.get(job.model)
-        for name, value in payload.items():
-            if not isinstance(value, str):
-                yield f"{_spaced(name)} {str(value).lower()}"
-            elif model is not None and isinstance(model.field(name), Choice):
-                yield f"{_spaced(name)} {_spaced(value)}"
-            elif value and not hide_words:
-                yield f"{_spaced(name)} {_line(value, characters_max=WORDS_CHARACTERS_MAX)}"
+        field = None if model is None else model.field(name)
+        return name in given or (field is not None and job.payload[name] != field.default)
 
     def _seeds(self, locale: str, jobs: Sequence[Job]) -> Iterable[str]:
         seeds = [job.seed for job in jobs if job.seed is not None]
-        if len(seeds) == 1:
+        if len(set(seeds)) == 1:
             yield self._texts(locale, "card.seed", seed=seeds[0])
         elif seeds and seeds[-1] - seeds[0] != len(seeds) - 1:
             # Past the largest seed they begin anew.
@@ -90,14 +115,14 @@ def _line(words: str, *, characters_max: int) -> str:
     return clipped(words, characters_max=characters_max, bytes_max=3 * characters_max).replace("\n", " ")
 
 
-def _spaced(name: str) -> str:
-    """One of Segmind's words as people write: BLOCK_LOW_AND_ABOVE is block low and above."""
-    return name.replace("_", " ").lower() if "_" in name else name
+def _own(label: str, parts: Sequence[str]) -> str:
+    """A model, and what it alone was sent."""
+    return f"{label} ({', '.join(parts)})" if parts else label
 
 
-def _fitting(parts: Iterable[str]) -> Iterable[str]:
+def _fitting(parts: Iterable[str], *, characters_max: int) -> Iterable[str]:
     """As many as there is room for."""
-    room = PARAMETERS_CHARACTERS_MAX
+    room = characters_max
     for part in parts:
         room -= len(part)
         if room < 0:

@@ -170,12 +170,12 @@ class StandingText:
 
     def _request(self, jobs: Sequence[Job]) -> str:
         waiting = all(job.state is State.ACCEPTED for job in jobs)
-        model = self._catalog.get(jobs[0].model)
+        models = (self._catalog.get(key) or key for key in dict.fromkeys(job.model for job in jobs))
         prompt = " ".join(str(jobs[0].payload.get("prompt", "")).split())
         return self._say(
             "me.underway.waiting" if waiting else "me.underway.running",
             count=len(jobs),
-            model=model.label if model else jobs[0].model,
+            model=", ".join(each if isinstance(each, str) else each.label for each in models),
             since_s=jobs[0].accepted_ms // _MS_PER_S,
             prompt=clipped(prompt, characters_max=PROMPT_CHARACTERS_MAX, bytes_max=3 * PROMPT_CHARACTERS_MAX),
         )

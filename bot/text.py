@@ -8,13 +8,26 @@ never templates themselves, so what people write is safe in them.
 import gettext
 import io
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.figures import number_text
+
 FALLBACK = "en"
 FOLDER = Path(__file__).parent / "locales"
+
+
+class _Filling(Formatter):
+    """Puts values into a message; `{count:,}` is a whole number grouped as the message's language groups it."""
+
+    def __init__(self, locale: str) -> None:
+        self._locale = locale
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        return number_text(value, self._locale) if format_spec == "," else super().format_field(value, format_spec)
 
 
 def _translations(path: Path) -> gettext.GNUTranslations:
@@ -52,7 +65,7 @@ class Texts:
             catalogue = self._by_locale.get(name)
             message = None if catalogue is None else _message(catalogue, message_id, values)
             if message is not None:
-                return message.format_map(values)
+                return _Filling(name).vformat(message, (), values)
         raise KeyError(message_id)
 
     def has(self, message_id: str) -> bool:

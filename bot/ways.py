@@ -10,7 +10,7 @@ KEPT     nothing took it; the images stay here for their owner
 from typing import assert_never
 
 from bot.errors import Busy, ContentBlocked, DeliveryError, MessageGone, TooLarge
-from bot.jobs import Way
+from bot.jobs import Reach, Way
 
 # Discord gives fifteen minutes; the last half is left for an answer that is slow to arrive.
 TOKEN_LIFE_MS = 15 * 60_000 - 30_000
@@ -26,24 +26,35 @@ def token_lives(*, created_ms: int, now_ms: int) -> bool:
     return now_ms < created_ms + TOKEN_LIFE_MS
 
 
-def next_way(way: Way, error: DeliveryError, *, private: bool, message_known: bool) -> Way:
+def next_way(
+    way: Way, error: DeliveryError, *, private: bool, message_known: bool, reach: Reach = Reach.CHANNEL
+) -> Way:
     """The way after `way` has been refused. A private card never goes to the channel.
 
     A card that somebody deleted is not put up again for all to see: who asked gets it by direct message.
     """
+    post = Way.CHANNEL if reach is Reach.CHANNEL else Way.DIRECT
     match way:
-        case Way.REPLY if private or isinstance(error, MessageGone):
+        case Way.REPLY if private or reach is Reach.REPLY or isinstance(error, MessageGone):
             return Way.DIRECT
         case Way.REPLY:
-            return Way.MESSAGE if message_known else Way.CHANNEL
+            return Way.MESSAGE if message_known else post
         case Way.MESSAGE:
-            return Way.DIRECT if isinstance(error, MessageGone) else Way.CHANNEL
+            return Way.DIRECT if isinstance(error, MessageGone) else post
         case Way.CHANNEL:
             return Way.DIRECT
         case Way.DIRECT | Way.KEPT:
             return Way.KEPT
         case _:
             assert_never(way)
+
+
+def next_way_in_place(
+    way: Way, error: DeliveryError, *, private: bool, message_known: bool, reach: Reach = Reach.CHANNEL
+) -> Way:
+    """The way of a card that is only changed where it stands: its reply, or the message as the bot, or none."""
+    following = next_way(way, error, private=private, message_known=message_known, reach=reach)
+    return following if following is Way.MESSAGE and message_known else Way.KEPT
 
 
 def same_way_again(error: DeliveryError, *, tries: int) -> bool:

@@ -13,9 +13,10 @@ NOBODY = discord.AllowedMentions.none()
 
 def words_view(text: str, *, accent: str, buttons: Sequence[ui.Item[Any]] = ()) -> ui.LayoutView:
     """Words in a container; `accent` is a name of cogs/widgets.py's palette. Up to five buttons stand below them."""
-    # It never times out: what its buttons mean stands in their ids, so discord.py keeps none of them.
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*(ui.TextDisplay(each) for each in fitted([text])), accent_colour=ACCENTS[accent]))
     if buttons:
         view.add_item(ui.ActionRow(*buttons))
+    # What its buttons mean stands in their ids; discord.py keeps nothing of a view that was stopped.
+    view.stop()
     return view

@@ -12,24 +12,42 @@ from bot.admin.wordbook import WordBook
 from bot.catalog import Catalog
 from bot.charts.process import Charts
 from bot.config import Config
+from bot.draft_book import DraftBook
+from bot.moderation.case_text import CaseWriter
+from bot.moderation.docket import Docket
 from bot.offers import offers
+from bot.placing import Placing
 from bot.store.meta import Memory
 from bot.text import Texts
 from bot.tracker.assembly import Outside
 from bot.tracker.tracker import Tracker
+from cogs.asking import Asking
+from cogs.asking_assembly import asking_cogs
+from cogs.card_assembly import CardKit, card_cogs
+from cogs.case_evidence import Evidence
+from cogs.case_review import Review
+from cogs.case_voices import Voices
+from cogs.cases import Cases
 from cogs.client import ImagenClient
 from cogs.credits import Credits
+from cogs.drafts import Drafts
 from cogs.errors import Errors
+from cogs.finding_assembly import finding_cogs
 from cogs.first_note import FirstNote
 from cogs.greeter import DiscordGreeter
-from cogs.imagen import Imagen
 from cogs.limits import Limits
 from cogs.me import Me
+from cogs.members import Members
+from cogs.message_menus import MessageMenus
+from cogs.moderation import Moderation
+from cogs.moderation_bench import Bench
 from cogs.operator import Operator
 from cogs.panels.door import Panels
+from cogs.places import PERSONAL, Places
 from cogs.privacy import PrivacyRights
 from cogs.rights import Rights
 from cogs.safety import Safety
+from cogs.sight import Sight
 from cogs.usage import Usage
 from cogs.welcome import Welcome
 from cogs.words import Words
@@ -42,30 +60,86 @@ async def add_cogs(
     tracker: Tracker,
     office: Office,
     book: WordBook,
+    docket: Docket,
     snapshots: Snapshots,
     config: Config,
     catalog: Catalog,
     texts: Texts,
 ) -> None:
     """Give the client everything that people can do."""
+    rights = Rights(tree=client.tree, operator_ids=config.operators, clock=outside.clock)
     for cog in (
-        *_everyday(client, outside, tracker=tracker, office=office, catalog=catalog, texts=texts),
-        *_administration(
-            client, outside, office=office, book=book, snapshots=snapshots, config=config, catalog=catalog, texts=texts
+        rights,
+        *_everyday(
+            client,
+            outside,
+            tracker=tracker,
+            docket=docket,
+            rights=rights,
+            office=office,
+            config=config,
+            catalog=catalog,
+            texts=texts,
         ),
+        *_administration(
+            client,
+            outside,
+            office=office,
+            book=book,
+            rights=rights,
+            snapshots=snapshots,
+            config=config,
+            catalog=catalog,
+            texts=texts,
+        ),
+        *_moderation(client.tree, outside, docket=docket, rights=rights, catalog=catalog, texts=texts),
     ):
         await client.add_cog(cog)
+    making = {offer.command for offer in offers(catalog)}
+    _places(config).offer(client.tree, PERSONAL | making)
+
+
+def _places(config: Config) -> Places:
+    return Places(direct_messages=config.direct_messages, user_install=config.user_install)
 
 
 def _everyday(
-    client: ImagenClient, outside: Outside, *, tracker: Tracker, office: Office, catalog: Catalog, texts: Texts
+    client: ImagenClient,
+    outside: Outside,
+    *,
+    tracker: Tracker,
+    docket: Docket,
+    rights: Rights,
+    office: Office,
+    config: Config,
+    catalog: Catalog,
+    texts: Texts,
 ) -> tuple[commands.Cog, ...]:
-    tree, clock = client.tree, outside.clock
+    tree, clock, rulebook, ceiling = client.tree, outside.clock, outside.rulebook, config.safety_ceiling
+    words: dict[str, Any] = {"catalog": catalog, "texts": texts}
     note = FirstNote(told=office.privacy, retention=office.retention, texts=texts)
+    asking = Asking(tracker=tracker, first_note=note, texts=texts, clock=clock, places=_places(config))
+    book = DraftBook(db=outside.db, clock=clock)
+    judged: dict[str, Any] = {"rulebook": rulebook, "allowances": office.allowances, "ceiling": ceiling}
+    drafts = Drafts(asking=asking, rights=rights, book=book, clock=clock, **judged, **words)
+    placing = Placing(
+        db=outside.db, rulebook=rulebook, judge=outside.judge, catalog=catalog, ceiling=ceiling, clock=clock
+    )
+    cards = CardKit(tracker=tracker, docket=docket, asking=asking, questions=drafts, book=book, placing=placing)
     return (
         Errors(tree=tree, texts=texts),
-        Imagen(tree=tree, tracker=tracker, offers=offers(catalog), first_note=note, texts=texts, clock=clock),
-        Me(tree=tree, allowances=office.allowances, catalog=catalog, texts=texts, clock=clock),
+        *asking_cogs(tree, outside, asking=asking, drafts=drafts, rights=rights, **words),
+        *card_cogs(tree, outside, cards, rights=rights, **words),
+        *finding_cogs(
+            tree, outside, tracker=tracker, office=office, rights=rights, placing=placing, ceiling=ceiling, **words
+        ),
+        Me(
+            tree=tree,
+            allowances=office.allowances,
+            members=Members(rights=rights, texts=texts),
+            clock=clock,
+            **words,
+        ),
         PrivacyRights(tree=tree, privacy=office.privacy, retention=office.retention, texts=texts, clock=clock),
     )
 
@@ -76,13 +150,13 @@ def _administration(
     *,
     office: Office,
     book: WordBook,
+    rights: Rights,
     snapshots: Snapshots,
     config: Config,
     catalog: Catalog,
     texts: Texts,
 ) -> tuple[commands.Cog, ...]:
     tree, clock, rulebook = client.tree, outside.clock, outside.rulebook
-    rights = Rights(tree=tree, operator_ids=config.operators, clock=clock)
     panels = Panels(
         rulebook=rulebook, rights=rights, catalog=catalog, ceiling=config.safety_ceiling, texts=texts, clock=clock
     )
@@ -98,7 +172,6 @@ def _administration(
         clock=clock,
     )
     return (
-        rights,
         panels,
         Limits(tree=tree, panels=panels, texts=texts),
         Safety(tree=tree, panels=panels, rulebook=rulebook, rights=rights, texts=texts),
@@ -107,6 +180,28 @@ def _administration(
         usage,
         _operator(tree, outside, office=office, config=config, texts=texts),
         _welcome(client, outside, rights=rights, catalog=catalog, texts=texts),
+    )
+
+
+def _moderation(
+    tree: app_commands.CommandTree[Any],
+    outside: Outside,
+    *,
+    docket: Docket,
+    rights: Rights,
+    catalog: Catalog,
+    texts: Texts,
+) -> tuple[commands.Cog, ...]:
+    bench = Bench(rights=rights, texts=texts, clock=outside.clock)
+    writer = CaseWriter(texts=texts, catalog=catalog)
+    review = Review(docket=docket, writer=writer, bench=bench, catalog=catalog, texts=texts, clock=outside.clock)
+    members = Members(rights=rights, texts=texts)
+    voices = Voices(docket=docket, bench=bench, members=members, sight=Sight(db=outside.db), texts=texts)
+    evidence = Evidence(docket=docket, gallery=outside.gallery, texts=texts)
+    return (
+        Cases(review=review, voices=voices, evidence=evidence, bench=bench),
+        MessageMenus(tree=tree, docket=docket, review=review, voices=voices, bench=bench, members=members, texts=texts),
+        Moderation(tree=tree, docket=docket, review=review, bench=bench, texts=texts, clock=outside.clock),
     )
 
 

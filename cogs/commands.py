@@ -1,6 +1,6 @@
 """Slash commands made from the catalog: names, bounds, choices and words; none is written out by hand."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from inspect import Parameter, Signature
 from typing import Any, assert_never
 
@@ -8,14 +8,17 @@ import discord
 from discord import AppCommandOptionType as OptionType
 from discord import app_commands
 
+from bot.command_names import choice_id, name_id, option_id
 from bot.fields import Choice, Field, Number, Text, Toggle, Whole
 from bot.markdown import ELLIPSIS
 from bot.offers import MODEL, Offer, Option
+from bot.presets import OPTION as PRESET
 from bot.text import FALLBACK, Texts
 
 DESCRIPTION_MAX = 100
 
 Run = Callable[[discord.Interaction, Offer, Mapping[str, Any]], Awaitable[None]]
+Suggest = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
 class FieldOption(app_commands.Transformer):
@@ -61,22 +64,43 @@ class FieldOption(app_commands.Transformer):
 
 
 class Words(app_commands.Translator):
-    """Words of commands in every language that has a catalogue; Discord shows English where there is none."""
+    """Words of commands in every language that has a catalogue; Discord shows English where there is none.
+
+    Descriptions bring their own words along (`localised`). Names are looked up by what they name: `name.words.add` is
+    the command /words add, `name.option.member` an option, `name.choice.limited` a choice. Commands of models have no
+    such id: they and what they take are called the same in every language, as the operator may have named them.
+    """
 
     def __init__(self, texts: Texts) -> None:
+        self._texts = texts
         self._locales = frozenset(texts.locales)
 
     async def translate(
-        self,
-        string: app_commands.locale_str,
-        locale: discord.Locale,
-        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py's own
+        self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
         name = str(locale)
         language = name.split("-", maxsplit=1)[0]
         if language == FALLBACK or not {name, language} & self._locales:
             return None
-        return str(string.extras["render"](name))
+        render = string.extras.get("render")
+        if render is not None:
+            return str(render(name))
+        message_id = _name_id(context)
+        return self._texts(name, message_id) if message_id is not None and self._texts.has(message_id) else None
+
+
+def _name_id(context: app_commands.TranslationContextTypes) -> str | None:
+    """The message that holds the name of what is translated; None for what is no name."""
+    place = app_commands.TranslationContextLocation
+    match context.location:
+        case place.command_name | place.group_name:
+            return name_id(context.data.qualified_name)
+        case place.parameter_name:
+            return option_id(context.data.name)
+        case place.choice_name:
+            return choice_id(context.data.value)
+        case _:
+            return None
 
 
 def _localised(render: Callable[[str], str]) -> app_commands.locale_str:
@@ -88,7 +112,13 @@ def _clipped(words: str, *, room: int) -> str:
 
 
 def _shown(value: object, labels: Mapping[str, str], texts: Texts, locale: str) -> str:
-    return texts(locale, "option.empty") if value == "" else labels.get(str(value), str(value))
+    match value:
+        case bool():
+            return texts(locale, "option.yes" if value else "option.no")
+        case "":
+            return texts(locale, "option.empty")
+        case _:
+            return labels.get(str(value), str(value))
 
 
 def _default(option: Option, labels: Mapping[str, str], texts: Texts, locale: str) -> str | None:
@@ -137,8 +167,13 @@ def _parameters(offer: Offer, labels: Mapping[str, str]) -> Iterable[Parameter]:
         )
 
 
-def build_command(offer: Offer, *, run: Run, texts: Texts) -> app_commands.Command[Any, ..., None]:
-    """The slash command of an offer; `run` is called with the options that were given."""
+def build_command(
+    offer: Offer, *, run: Run, texts: Texts, suggest: Suggest | None = None, words: str | None = None
+) -> app_commands.Command[Any, ..., None]:
+    """The slash command of an offer; `run` is called with the options that were given.
+
+    `suggest` completes the names of presets; `words` is the id of its description, where that is not the offer's own.
+    """
     labels = {model.key: model.label for model in offer.models}
 
     async def callback(interaction: discord.Interaction, **options: Any) -> None:
@@ -152,12 +187,18 @@ def build_command(offer: Offer, *, run: Run, texts: Texts) -> app_commands.Comma
         return _localised(lambda locale: describe(option, own, texts, locale))
 
     app_commands.describe(**{option.name: description_of(option) for option in offer.options})(callback)
-    return app_commands.Command(
+    command: app_commands.Command[Any, ..., None] = app_commands.Command(
         name=offer.command,
-        description=_localised(lambda locale: _describe_command(offer, texts, locale)),
+        description=_localised(
+            lambda locale: texts(locale, words) if words else _describe_command(offer, texts, locale)
+        ),
         callback=callback,
         # Written out in full: `guild_only` would still send contexts [0, 1, 2].
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        # What makes images is called the same in every language, also where an operator chose the name.
         auto_locale_strings=False,
     )
+    if suggest is not None and any(option.name == PRESET.name for option in offer.options):
+        command.autocomplete(PRESET.name)(suggest)
+    return command

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.admin.extra import Extra
 from bot.admin.extra_text import REASON_CHARACTERS_MAX, ExtraText
 from bot.clock import Clock
+from bot.command_names import shown_option
 from bot.errors import ImagenError, StoreError
 from bot.fields import BadValue, Text
 from bot.money import read_credits
@@ -70,7 +71,6 @@ class Credits(commands.Cog):
             # As in cogs/commands.py.
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            auto_locale_strings=False,
         )
 
         async def give(interaction: Interaction, member: Somebody, amount: str, reason: Reason) -> None:
@@ -93,7 +93,6 @@ class Credits(commands.Cog):
             name=name,
             description=localised(self._texts, message_id),
             callback=app_commands.describe(**described)(callback),
-            auto_locale_strings=False,
         )
         group.add_command(command)
 
@@ -130,7 +129,11 @@ class Credits(commands.Cog):
             case BadValue(reason="amount"):
                 return text("credits.error.amount", **error.values)
             case BadValue():
-                return text(f"refusal.bad_value.{error.reason}", option=error.name, **error.values)
+                return text(
+                    f"refusal.bad_value.{error.reason}",
+                    option=shown_option(self._texts, str(interaction.locale), error.name),
+                    **error.values,
+                )
             case _:
                 log.error("the database does not do extra credits", interaction_id=interaction.id, reason=str(error))
                 return text("credits.error.store")

@@ -1,10 +1,9 @@
 """The first card in a server: what it looks like, and in which channel it stands."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
+from enum import StrEnum
 from itertools import islice
-from typing import Any, Self
 
 import discord
 import structlog
@@ -19,41 +18,32 @@ from bot.setting_fields import TargetKind
 from bot.settings import ENABLED
 from bot.text import Texts
 from cogs.answers import NOBODY
-from cogs.checks import NEEDED, WANTED, lacking, permission_names
 from cogs.delivery_errors import as_delivery_errors
+from cogs.permissions import NEEDED, WANTED, lacking, permission_names
 from cogs.widgets import sheet
 
 CALL_S = 60.0
 # A channel that takes nothing although its permissions say so is passed over; more of them than this are no chance.
 CHANNELS_MAX = 3
-_ID, _ON, _OFF = "welcome:", "on", "off"
+PREFIX = "welcome:"
 _TO_WRITE = discord.Permissions(view_channel=True, send_messages=True)
-
-# Is called with whether the button switches on.
-Switch = Callable[[discord.Interaction[Any], bool], Awaitable[None]]
-SwitchButton = ui.DynamicItem[ui.Button[Any]]
 
 log = structlog.get_logger()
 
 
-def switch_button(switch: Switch) -> type[SwitchButton]:
-    """The buttons that `switch` answers, as discord.py is to know them; they work after a restart, too."""
+class Act(StrEnum):
+    """What can be pressed. The value stands in the custom_id."""
 
-    class Switching(SwitchButton, template=rf"\A{_ID}({_ON}|{_OFF})\Z"):
-        @classmethod
-        async def from_custom_id(
-            cls,
-            interaction: discord.Interaction[Any],  # noqa: ARG003 - discord.py's own
-            item: ui.Item[Any],
-            match: re.Match[str],  # noqa: ARG003
-            /,
-        ) -> Self:
-            return cls(ui.Button(custom_id=item.custom_id))  # type: ignore[attr-defined]
+    ON = "on"
+    OFF = "off"
 
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await switch(interaction, self.custom_id == _ID + _ON)
+    def custom_id(self) -> str:
+        return f"{PREFIX}{self.value}"
 
-    return Switching
+
+def read_act(custom_id: str) -> Act | None:
+    """What is done, or None where no version of ours made this."""
+    return next((act for act in Act if act.custom_id() == custom_id), None)
 
 
 class DiscordGreeter:
@@ -90,13 +80,13 @@ class DiscordGreeter:
         rules = await self._rulebook.rules(guild.id)
         changes = await self._rulebook.history(guild.id, limit=1, subject=ENABLED.name)
         phrases = Phrases(texts=self._texts, locale=locale, models=self._models, has=_is_there)
-        view = sheet(paragraphs(phrases, rules, _lacking(guild), switched=changes[0] if changes else None))
+        view = sheet(paragraphs(phrases, rules, _lacking(guild, phrases), switched=changes[0] if changes else None))
         on = rules.guild[ENABLED]
-        # What a press means stands in the id alone; who answers it is registered with the client (switch_button).
+        # What a press means stands in the id alone; cogs/welcome.py answers it.
         button: ui.Button[ui.LayoutView] = ui.Button(
             label=phrases("welcome.switch_off" if on else "welcome.switch_on"),
             style=discord.ButtonStyle.secondary,
-            custom_id=_ID + (_OFF if on else _ON),
+            custom_id=(Act.OFF if on else Act.ON).custom_id(),
         )
         return view.add_item(ui.ActionRow(button))
 
@@ -115,12 +105,12 @@ def _channels(guild: discord.Guild) -> Iterator[discord.TextChannel]:
             yield channel
 
 
-def _lacking(guild: discord.Guild) -> Lacking:
+def _lacking(guild: discord.Guild, phrases: Phrases) -> Lacking:
     # Of a server that Discord has not shown yet, nothing is known to be missing.
     given = guild.me.guild_permissions if guild.me else NEEDED | WANTED
     return Lacking(
-        needed=permission_names(lacking(NEEDED, given)),
-        helpful=permission_names(lacking(WANTED, given)),
+        needed=permission_names(lacking(NEEDED, given), phrases.texts, phrases.locale),
+        helpful=permission_names(lacking(WANTED, given), phrases.texts, phrases.locale),
     )
 
 

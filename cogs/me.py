@@ -16,8 +16,10 @@ from bot.limits import Asker
 from bot.standing import StandingText
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.operator_options import localised
+from cogs.members import Members
+from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer, Answering, Tell
+from cogs.places import home_id
 from cogs.rights import read_caller
 from cogs.widgets import notice, sheet
 
@@ -27,12 +29,10 @@ log = structlog.get_logger()
 
 
 def read_asker(interaction: discord.Interaction) -> Asker:
-    """Who asks and where; raises NoPrivateMessage outside of a server."""
+    """Who asks and where."""
     caller = read_caller(interaction)
-    if caller.guild_id is None:
-        raise app_commands.NoPrivateMessage
     return Asker(
-        guild_id=caller.guild_id,
+        guild_id=home_id(interaction),
         place_id=caller.channel_id,
         user_id=caller.user_id,
         role_ids=tuple(caller.role_ids),
@@ -47,6 +47,7 @@ class Me(commands.Cog):
         *,
         tree: app_commands.CommandTree[Any],
         allowances: Allowances,
+        members: Members,
         catalog: Catalog,
         texts: Texts,
         clock: Clock,
@@ -54,6 +55,7 @@ class Me(commands.Cog):
     ) -> None:
         self._tree = tree
         self._allowances = allowances
+        self._members = members
         self._catalog = catalog
         self._texts = texts
         self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
@@ -77,13 +79,15 @@ class Me(commands.Cog):
             # As in cogs/commands.py.
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            auto_locale_strings=False,
         )
 
     async def _look_up(self, interaction: discord.Interaction) -> Answer:
         locale = str(interaction.locale)
         try:
+            await self._members.check(interaction, NAME)
             standing = await self._allowances.of(read_asker(interaction))
+        except Wrong as wrong:
+            return Tell(notice(self._texts(locale, wrong.message_id, **wrong.values)))
         except StoreError:
             log.exception("a member's standing could not be read", interaction_id=interaction.id)
             return Tell(notice(self._texts(locale, "me.error.store")))

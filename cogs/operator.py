@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.admin.operator import Operations, UnknownServer
 from bot.admin.operator_text import OperatorText
 from bot.clock import Clock
+from bot.command_names import shown_choice, shown_option
 from bot.errors import ImagenError, StoreError
 from bot.fields import BadValue
 from bot.markdown import clipped, plain
@@ -25,7 +26,8 @@ from cogs.answers import NOBODY, words_view
 from cogs.operator_acts import Acts
 from cogs.operator_line import operators_of
 from cogs.operator_options import Act, Said, Wrong, localised, subcommand
-from cogs.operator_pages import button_to, page_button
+from cogs.operator_pages import PREFIX, button_to, read_page
+from cogs.panels.reading import custom_id_of
 from cogs.sync import Memory, guilds_told, sync_guild_if_changed
 
 NAME = "operator"
@@ -62,7 +64,6 @@ class Operator(commands.Cog):
         self._patience = patience or Patience()
         self._syncing = asyncio.Lock()
         self._told: set[int] | None = None
-        self._button = page_button(self.turn)
         self._acts = Acts(operations, texts)
         self._group = self._commands()
 
@@ -71,7 +72,6 @@ class Operator(commands.Cog):
             name=NAME,
             description=localised(self._texts, "operator.command"),
             default_permissions=discord.Permissions.none(),
-            auto_locale_strings=False,
         )
         acts = self._acts
         uses: dict[str, Act] = {
@@ -95,12 +95,10 @@ class Operator(commands.Cog):
     async def cog_load(self) -> None:
         for guild in self._guilds:
             self._tree.add_command(self._group, guild=guild)
-        self._tree.client.add_dynamic_items(self._button)
 
     async def cog_unload(self) -> None:
         for guild in self._guilds:
             self._tree.remove_command(NAME, guild=guild)
-        self._tree.client.remove_dynamic_items(self._button)
 
     # ------------------------------------------------------------ answering
 
@@ -111,14 +109,22 @@ class Operator(commands.Cog):
         """
         await self._for_operator(interaction, partial(interaction.response.defer, ephemeral=True, thinking=True), do)
 
-    async def turn(self, interaction: Interaction, page: int) -> None:
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
         """Somebody pressed a button of the overview."""
+        custom_id = custom_id_of(interaction)
+        if not custom_id.startswith(PREFIX):
+            return
+        page = read_page(custom_id)
+        if page is None:
+            await self._tell(interaction, "button.stale")
+            return
         await self._for_operator(interaction, interaction.response.defer, partial(self._page, interaction, page))
 
     async def _for_operator(self, interaction: Interaction, defer: Respond, do: Callable[[], Awaitable[Said]]) -> None:
         """Say that it is being worked on; only where that got through, do it, and say what came of it."""
         if not self._may(interaction):
-            await self._refuse(interaction)
+            await self._tell(interaction, "operator.refused")
             return
         age_s = (self._clock.now_ms() - interaction.created_at.timestamp() * 1000) / 1000
         deadline = self._patience.deadline(age_s=age_s)
@@ -137,6 +143,8 @@ class Operator(commands.Cog):
     def _wrong(self, text: OperatorText, error: ImagenError) -> str:
         """What was wrong, and that nothing was changed."""
         match error:
+            case Wrong(values={"kind": str(kind)}):
+                return text(error.message_id, kind=shown_choice(self._texts, text.locale, kind))
             case Wrong():
                 return text(error.message_id, **error.values)
             case UnknownServer():
@@ -145,7 +153,10 @@ class Operator(commands.Cog):
                 return text("operator.error.left", left=text.credits(error.left_microcredits))
             case BadValue():
                 values = with_amounts(self._texts, text.locale, error.values)
-                return text(f"refusal.bad_value.{error.reason}", **{"option": error.name, **values})
+                return text(
+                    f"refusal.bad_value.{error.reason}",
+                    **{"option": shown_option(self._texts, text.locale, error.name), **values},
+                )
             case _:
                 log.error("the database did not take what the operator wants", reason=str(error))
                 return text("operator.error.store")
@@ -160,7 +171,7 @@ class Operator(commands.Cog):
             *([(overview.page - 1, "operator.previous")] if overview.page > 0 else []),
             *([(overview.page + 1, "operator.next")] if overview.page + 1 < overview.pages else []),
         ]
-        buttons = [button_to(self._button, to, label=text(message_id)) for to, message_id in ways]
+        buttons = [button_to(to, label=text(message_id)) for to, message_id in ways]
         return words_view(text.overview(overview), accent="waiting", buttons=buttons)
 
     async def _suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -183,8 +194,8 @@ class Operator(commands.Cog):
             log.warning("somebody who is no operator used /operator", user_id=interaction.user.id)
         return may
 
-    async def _refuse(self, interaction: Interaction) -> None:
-        words = self._acts.text(interaction)("operator.refused")
+    async def _tell(self, interaction: Interaction, message_id: str) -> None:
+        words = self._acts.text(interaction)(message_id)
         await interaction.response.send_message(
             view=words_view(words, accent="failed"), ephemeral=True, allowed_mentions=NOBODY
         )

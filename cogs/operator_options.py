@@ -14,6 +14,7 @@ from bot.money import read_credits
 from bot.periods import Per
 from bot.setting_fields import Allowance, Budget, BudgetKind
 from bot.text import FALLBACK, Texts
+from cogs.ids import read_id
 
 Reason = app_commands.Range[str, 1, 300]
 Interaction = discord.Interaction[Any]
@@ -49,7 +50,6 @@ OPTIONS: Mapping[str, str] = {
     "credits": "operator.option.credits",
     "member": "operator.option.member",
 }
-_ID_MAX, _ID_DIGITS_MAX = 2**63 - 1, 19
 _MEMBER = re.compile(r"<@!?([0-9]{1,20})>|([0-9]{1,20})")
 
 
@@ -80,7 +80,7 @@ def subcommand(
     options = list(signature.parameters)[1:]
     app_commands.describe(**{option: localised(texts, OPTIONS[option]) for option in options})(callback)
     command: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name=name, description=localised(texts, COMMANDS[name]), callback=callback, auto_locale_strings=False
+        name=name, description=localised(texts, COMMANDS[name]), callback=callback
     )
     if SERVER in options:
         command.autocomplete(SERVER)(suggest)
@@ -107,17 +107,12 @@ def read_budget(kind: BudgetKind, amount: str | None, per: str) -> Budget:
 def read_member(text: str) -> int:
     """A person's id from a mention or the id itself; raises Wrong."""
     found = _MEMBER.fullmatch(text.strip())
-    member_id = _id(found[1] or found[2]) if found else None
-    if member_id is None:
+    member_id = read_id(found[1] or found[2]) if found else None
+    if not member_id:
         raise Wrong("operator.error.member")
     return member_id
 
 
 def read_guild_id(text: str) -> int | None:
     """A server's id, or None where this is none."""
-    return _id(text.strip())
-
-
-def _id(text: str) -> int | None:
-    known = text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS_MAX and 0 < int(text) <= _ID_MAX
-    return int(text) if known else None
+    return read_id(text.strip()) or None

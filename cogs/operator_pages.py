@@ -1,37 +1,29 @@
 """The buttons that turn the pages of the operator's overview; where each leads stands in its id."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from enum import StrEnum
+from typing import Any
 
-import discord
 from discord import ui
 
-Turn = Callable[[discord.Interaction[Any], int], Awaitable[None]]
-PageButton = ui.DynamicItem[ui.Button[Any]]
-_ID = "operator:servers:"
+PREFIX = "operator:"
 
 
-def page_button(turn: Turn) -> type[PageButton]:
-    """The buttons that `turn` answers, as discord.py is to know them; they work after a restart, too."""
+class Act(StrEnum):
+    """What can be pressed. The value stands in the custom_id."""
 
-    class Turning(PageButton, template=rf"\A{_ID}[0-9]{{1,6}}\Z"):
-        @classmethod
-        async def from_custom_id(
-            cls,
-            interaction: discord.Interaction[Any],  # noqa: ARG003 - discord.py's own
-            item: ui.Item[Any],
-            match: re.Match[str],  # noqa: ARG003
-            /,
-        ) -> Self:
-            return cls(ui.Button(custom_id=item.custom_id))  # type: ignore[attr-defined]
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await turn(interaction, int(self.custom_id.removeprefix(_ID)))
-
-    return Turning
+    SERVERS = "servers"
 
 
-def button_to(kind: type[PageButton], page: int, *, label: str) -> PageButton:
+_SHAPE = re.compile(rf"{PREFIX}{Act.SERVERS.value}:([0-9]{{1,6}})")
+
+
+def read_page(custom_id: str) -> int | None:
+    """The page that a button leads to, counted from 0; None where no version of ours made it."""
+    found = _SHAPE.fullmatch(custom_id)
+    return None if found is None else int(found[1])
+
+
+def button_to(page: int, *, label: str) -> ui.Button[Any]:
     """A button that leads to a page, counted from 0."""
-    return kind(ui.Button(label=label, custom_id=f"{_ID}{page}"))
+    return ui.Button(label=label, custom_id=f"{PREFIX}{Act.SERVERS.value}:{page}")

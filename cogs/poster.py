@@ -1,11 +1,13 @@
-"""Posts notices in the channels of servers."""
+"""Posts notices in the channels of servers, and to their members."""
 
 import asyncio
 
 import discord
 
+from bot.setting_fields import TargetKind
 from cogs.answers import NOBODY, words_view
 from cogs.delivery_errors import as_delivery_errors
+from cogs.panels.panel import Directory
 
 CALL_S = 60.0
 
@@ -28,6 +30,21 @@ class DiscordPoster:
                 # discord.py asks Discord to enforce every nonce.
                 await channel.send(view=words_view(text, accent="waiting"), nonce=nonce, allowed_mentions=NOBODY)
 
+    async def tell(self, *, user_id: int, text: str, nonce: str) -> None:
+        """Tell it by direct message, once as above."""
+        with as_delivery_errors():
+            async with asyncio.timeout(self._call_s):
+                channel = await self._client.create_dm(discord.Object(user_id))
+                await channel.send(view=words_view(text, accent="waiting"), nonce=nonce, allowed_mentions=NOBODY)
+
     def locale(self, guild_id: int) -> str | None:
         guild = self._client.get_guild(guild_id)
         return None if guild is None else str(guild.preferred_locale)
+
+    def name(self, guild_id: int) -> str:
+        guild = self._client.get_guild(guild_id)
+        return "" if guild is None else guild.name
+
+    def has(self, guild_id: int, kind: TargetKind, target_id: int) -> bool:
+        """As Discord told it; of a server that it has not told yet, everything is taken to be there."""
+        return Directory(self._client.get_guild(guild_id), {}).has(kind, target_id)

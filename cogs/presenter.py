@@ -11,11 +11,11 @@ import discord
 import structlog
 
 from bot.errors import MessageGone, NotAllowed, TokenExpired
-from bot.jobs import Way
+from bot.jobs import Reach, Way
 from bot.ports import Address, Card, CardImage, Receipt, Sighting
 from cogs.delivery_errors import as_delivery_errors
 from cogs.replies import Reply
-from cogs.widgets import ACCENTS, attachment_ids, card_view, small_print
+from cogs.widgets import ACCENTS, attachment_ids, card_title, card_view, hidden_images, small_print
 
 CALL_S = 60.0
 LOOK_BACK_MESSAGES = 50
@@ -62,14 +62,14 @@ class DiscordPresenter:
     async def find(self, *, address: Address, way: Way) -> Sighting | None:
         """Fetch the message that is known; where none is, look for one of our own whose small print names the request.
 
-        Nobody but who asked can look at a private reply.
+        Nobody but who asked can look at a private reply, nor the bot at any where it has only the interaction's token.
         """
-        if address.private and way is Way.REPLY:
+        if (address.private or address.reach is Reach.REPLY) and way is Way.REPLY:
             return None
         with as_delivery_errors():
             async with asyncio.timeout(self._call_s):
                 message = await self._known(address) or await self._left(address, way)
-        return None if message is None else Sighting(receipt=_receipt(message), accent=_accent(message))
+        return None if message is None else _sighting(message)
 
     @asynccontextmanager
     async def _files(self, card: Card) -> AsyncIterator[dict[str, discord.File]]:
@@ -177,6 +177,15 @@ def _attachments(card: Card, files: dict[str, discord.File]) -> list[discord.Att
 
 def _receipt(message: discord.Message) -> Receipt:
     return Receipt(message_id=message.id, channel_id=message.channel.id, attachment_ids=attachment_ids(message))
+
+
+def _sighting(message: discord.Message) -> Sighting:
+    return Sighting(
+        receipt=_receipt(message),
+        title=card_title(message),
+        accent=_accent(message),
+        hidden=hidden_images(message),
+    )
 
 
 def _accent(message: discord.Message) -> str:

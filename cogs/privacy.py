@@ -45,7 +45,11 @@ class Act(StrEnum):
 
 
 class PrivacyRights(commands.Cog):
-    """One command, for everybody, about nobody else."""
+    """One command, for everybody, about nobody else.
+
+    Its uses alone are judged by nothing: whatever a server set for its commands, what is kept of people is theirs to see
+    and to delete.
+    """
 
     def __init__(
         self,
@@ -84,7 +88,6 @@ class PrivacyRights(commands.Cog):
             # As in cogs/commands.py.
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            auto_locale_strings=False,
         )
 
     @commands.Cog.listener()
@@ -95,7 +98,7 @@ class PrivacyRights(commands.Cog):
         try:
             act = Act(custom_id.removeprefix(PREFIX))
         except ValueError:
-            log.info("what was pressed is not known here", interaction_id=interaction.id, custom_id=custom_id)
+            await self._answer(interaction, self._stale)
             return
         match act:
             case Act.FILE:
@@ -136,6 +139,9 @@ class PrivacyRights(commands.Cog):
         )
         return Tell(view)
 
+    async def _stale(self, _: int, text: PrivacyText) -> Answer:
+        return Tell(words_view(text("button.stale"), accent="failed"))
+
     async def _ask(self, user_id: int, text: PrivacyText) -> Answer:
         if requests := await self._privacy.under_way(user_id):
             raise UnderWay(requests)
@@ -162,8 +168,9 @@ class PrivacyRights(commands.Cog):
         text = self._text(interaction)
         try:
             async with self._files:
-                limit_bytes = interaction.filesize_limit
-                export = await self._privacy.export(interaction.user.id, size_max_bytes=limit_bytes)
+                export = await self._privacy.export(
+                    interaction.user.id, about=text.about(), size_max_bytes=interaction.filesize_limit
+                )
                 with contextlib.closing(export.file.file):
                     await _attach(interaction, export, text)
         except TooLarge:

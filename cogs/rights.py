@@ -9,11 +9,13 @@ from typing import Any, Generic, TypeVar
 import aiohttp
 import discord
 import structlog
+from discord import AppCommandType as Kind
 from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock
 from bot.rights import Caller, Command, Override, Overrides, Rank, Target, depends_on_overrides, may_use
+from cogs.places import server_id
 
 # What a server set is some hundred bytes mostly, 10 kB for a command with all of its 100 overrides, so that these stay
 # within some megabytes. A server that is forgotten costs one request when somebody there next uses a rank's command.
@@ -29,6 +31,14 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a command is known by among those of the bot."""
+
+    kind: Kind
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +129,12 @@ class Rights(commands.Cog):
         self._overrides.close()
         self._ids.close()
 
-    async def allows(self, interaction: discord.Interaction, *, command: str, rank: Rank) -> bool:
+    async def allows(
+        self, interaction: discord.Interaction, *, command: str, rank: Rank, kind: Kind = Kind.chat_input
+    ) -> bool:
         """Tell whether whoever used the command, or something that belongs to it, may do so.
+
+        A command and an entry of a message's menu may be called the same: `kind` tells which of them it is.
 
         Where Discord does not tell what the server set, the rank's permissions decide alone.
         """
@@ -130,7 +144,7 @@ class Rights(commands.Cog):
         if depends_on_overrides(rank, caller):
             # Both at once, because an answer has to be quick.
             found, command_id = await asyncio.gather(
-                self._overrides.get(interaction.guild_id or 0), self._id_of(interaction, command)
+                self._overrides.get(interaction.guild_id or 0), self._id_of(interaction, _Key(kind, command))
             )
             overrides = found or {}
         used = Command(rank=rank, application_id=interaction.application_id, id=command_id)
@@ -149,15 +163,15 @@ class Rights(commands.Cog):
         """Forget everything: of what changed before a new session, nobody tells."""
         self._overrides.clear()
 
-    async def _id_of(self, interaction: discord.Interaction, command: str) -> int | None:
+    async def _id_of(self, interaction: discord.Interaction, key: _Key) -> int | None:
         data: Mapping[str, Any] = interaction.data or {}
-        if interaction.type is discord.InteractionType.application_command and data.get("name") == command:
+        used = interaction.type is discord.InteractionType.application_command
+        if used and (data.get("type"), data.get("name")) == (key.kind.value, key.name):
             return int(data["id"])
-        return (await self._ids.get("global") or {}).get(command)
+        return (await self._ids.get("global") or {}).get(key)
 
-    async def _read_ids(self, _scope: str) -> Mapping[str, int]:
-        found = await self._tree.fetch_commands()
-        return {each.name: each.id for each in found if each.type is discord.AppCommandType.chat_input}
+    async def _read_ids(self, _scope: str) -> Mapping[_Key, int]:
+        return {_Key(each.type, each.name): each.id for each in await self._tree.fetch_commands()}
 
     async def _read_overrides(self, guild_id: int) -> Overrides:
         client = self._tree.client
@@ -173,12 +187,15 @@ def _read_list(shown: Iterable[Mapping[str, Any]]) -> Iterator[Override]:
 
 
 def read_caller(interaction: discord.Interaction) -> Caller:
-    """Return who used something and where, as the interaction itself tells it; no cache is asked."""
+    """Return who used something and where, as the interaction itself tells it; no cache is asked.
+
+    In a server without the bot nobody has a rank: there it is the person's own place.
+    """
     channel, user = interaction.channel, interaction.user
     place_id = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
     return Caller(
         user_id=user.id,
-        guild_id=interaction.guild_id,
+        guild_id=server_id(interaction),
         channel_id=place_id or 0,
         # `Member.roles` would leave out those that the cache does not know.
         role_ids=frozenset(user._roles) if isinstance(user, discord.Member) else frozenset(),  # noqa: SLF001

@@ -93,7 +93,7 @@ class Changes:
         enclosed = Enclosed(f"{_stem(interaction)}.json", data)
         words = view.phrases("safety.exported" if which == SAFETY_SETTINGS else "safety.exported.all")
         items = [ui.TextDisplay[ui.LayoutView](words), ui.File[ui.LayoutView](f"attachment://{enclosed.filename}")]
-        return Tell(shown(items, accent=ACCENTS["done"]), enclosed)
+        return Tell(shown(items, accent=ACCENTS["done"]), (enclosed,))
 
     async def _import(self, interaction: discord.Interaction, view: View, address: Address) -> Answer | Done:
         mine = await self._mine(interaction)

@@ -27,7 +27,7 @@ class Memory(Protocol):
 
 async def _fingerprint(tree: app_commands.CommandTree[discord.Client], guild: discord.Object | None = None) -> str:
     """A hash of all that `tree.sync(guild=guild)` would send."""
-    commands = tree.get_commands(guild=guild, type=discord.AppCommandType.chat_input)
+    commands = tree.get_commands(guild=guild)
     if tree.translator is None:
         payload = [command.to_dict(tree) for command in commands]
     else:

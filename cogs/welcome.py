@@ -16,9 +16,10 @@ from bot.rights import Rank
 from bot.settings import ENABLED
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.greeter import DiscordGreeter, switch_button
+from cogs.greeter import PREFIX, Act, DiscordGreeter, read_act
 from cogs.panels.answers import Answer, Answering, Redraw, Tell
 from cogs.panels.panel import Rights
+from cogs.panels.reading import custom_id_of
 from cogs.widgets import notice
 
 # The switch is the one of /limits, and for whoever may use that.
@@ -50,13 +51,6 @@ class Welcome(commands.Cog):
         self._rights = rights
         self._texts = texts
         self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
-        self._button = switch_button(self._switch)
-
-    async def cog_load(self) -> None:
-        self._client.add_dynamic_items(self._button)
-
-    async def cog_unload(self) -> None:
-        self._client.remove_dynamic_items(self._button)
 
     # ------------------------------------------------------------ coming and going
 
@@ -90,13 +84,18 @@ class Welcome(commands.Cog):
 
     # ------------------------------------------------------------ the switch
 
-    async def _switch(self, interaction: Interaction, on: bool) -> None:  # noqa: FBT001 - see switch_button
-        # A task of its own: whatever becomes of the answer, the switch is carried through.
-        deciding = asyncio.ensure_future(self._decide(interaction, on=on))
-        await self._answering.answer(interaction, deciding, opens_form=False)
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        custom_id = custom_id_of(interaction)
+        if custom_id.startswith(PREFIX):
+            # A task of its own: whatever becomes of the answer, the switch is carried through.
+            deciding = asyncio.ensure_future(self._decide(interaction, read_act(custom_id)))
+            await self._answering.answer(interaction, deciding, opens_form=False)
 
-    async def _decide(self, interaction: Interaction, *, on: bool) -> Answer:
-        guild = interaction.guild
+    async def _decide(self, interaction: Interaction, act: Act | None) -> Answer:
+        if act is None:
+            return self._tell(interaction, "button.stale")
+        guild, on = interaction.guild, act is Act.ON
         if guild is None or not await self._rights.allows(interaction, command=COMMAND, rank=Rank.ADMINISTRATOR):
             return self._tell(interaction, "welcome.refused")
         try:

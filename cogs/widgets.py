@@ -1,25 +1,33 @@
 """What Discord shows: cards and notices as Components V2, inside the limits of one message."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import discord
 from discord import ui
 
 from bot.markdown import ELLIPSIS
-from bot.ports import Card, CardImage
+from bot.ports import Card, CardButton, CardImage
+from cogs.card_ids import CardAddress
 
 TEXT_CHARACTERS_MAX = 4_000
 # Discord answers 500 above about 10,170: the UTF-8 bytes of all texts and 12 for each.
 TEXT_BYTES_MAX = 10_000
 TEXT_OVERHEAD_BYTES = 12
-# Of the 40 components one message may have; the rest is left for the container, the gallery and its images.
-TEXTS_MAX = 24
+# Of the 40 components one message may have; the rest is left for the container, the gallery with its ten images, and two
+# rows of five buttons.
+TEXTS_MAX = 16
 ALT_CHARACTERS_MAX = 1_024
 
 ACCENTS = {
     "waiting": discord.Colour(0x5865F2),
     "done": discord.Colour(0x57A773),
     "failed": discord.Colour(0xC4554D),
+}
+_STYLES = {
+    "primary": discord.ButtonStyle.primary,
+    "secondary": discord.ButtonStyle.secondary,
+    "danger": discord.ButtonStyle.danger,
 }
 
 
@@ -64,12 +72,19 @@ def card_view(card: Card, *, mention: str = "") -> ui.LayoutView:
     if card.images:
         items.append(_gallery(card.images))
     items += [ui.TextDisplay(text) for text in last]
-    # No view of ours ever times out: nothing listens to it, so discord.py keeps none of them.
+    items += [ui.ActionRow(*(_button(each, card.interaction_id) for each in row)) for row in card.rows]
     view = ui.LayoutView(timeout=None)
     for text in call:
         view.add_item(ui.TextDisplay(text))
     view.add_item(ui.Container(*items, accent_colour=ACCENTS[card.accent]))
+    # What its buttons mean stands in their ids; discord.py keeps nothing of a view that was stopped.
+    view.stop()
     return view
+
+
+def _button(button: CardButton, interaction_id: int) -> ui.Button[Any]:
+    custom_id = CardAddress(button.does, interaction_id, button.arg).custom_id()
+    return ui.Button(label=button.label, custom_id=custom_id, style=_STYLES[button.style])
 
 
 def notice(text: str) -> ui.LayoutView:
@@ -88,6 +103,19 @@ def sheet(paragraphs: Iterable[str]) -> ui.LayoutView:
         container.add_item(ui.TextDisplay(text))
     view = ui.LayoutView(timeout=None)
     return view.add_item(container)
+
+
+def card_title(message: discord.Message) -> str:
+    """The first text of a card that was posted, whoever is called above it; empty where the message is no card."""
+    cards = (each for each in message.components if isinstance(each, discord.Container))
+    texts = (item.content for card in cards for item in card.children if isinstance(item, discord.TextDisplay))
+    return next(texts, "")
+
+
+def hidden_images(message: discord.Message) -> int:
+    """How many images of a card that was posted are behind a spoiler."""
+    galleries = (item for item in _walk(message.components) if isinstance(item, discord.MediaGalleryComponent))
+    return sum(item.spoiler for gallery in galleries for item in gallery.items)
 
 
 def small_print(message: discord.Message) -> str:

@@ -81,7 +81,6 @@ class Words(commands.Cog):
             # As in cogs/commands.py.
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            auto_locale_strings=False,
         )
 
         async def add(interaction: Interaction) -> None:
@@ -110,7 +109,7 @@ class Words(commands.Cog):
     def _add_command(self, group: app_commands.Group, name: str, callback: Any, message_id: str) -> None:
         words = localised(self._texts, message_id)
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name, description=words, callback=callback, auto_locale_strings=False
+            name=name, description=words, callback=callback
         )
         group.add_command(command)
 
@@ -213,7 +212,7 @@ class Words(commands.Cog):
         if not entries:
             raise Wrong("words.list.none")
         view = file_view(self._text(interaction)("words.exported", count=len(entries)))
-        return Tell(view, Enclosed(FILE, write_file(entries).encode()))
+        return Tell(view, (Enclosed(FILE, write_file(entries).encode()),))
 
 
 async def _download(file: discord.Attachment) -> str:

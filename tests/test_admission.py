@@ -166,7 +166,7 @@ def jobs_of(count=1, model="imagen-4"):
         catalog=MODELS,
         ceiling="BLOCK_ONLY_HIGH",
         level=Level.STANDARD,
-        out=None,
+        out={},
         rng=Random(0),
         now_ms=0,
     )

@@ -10,13 +10,15 @@ from bot.cards import ALT_CHARACTERS_MAX, CardWriter, Pace, View, card_locale, r
 from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, PROMPT, Catalog
 from bot.fields import Choice, Number, Text, Toggle
 from bot.intake import decide
-from bot.jobs import Outcome, Request, State
+from bot.jobs import Outcome, Remover, Request, State
 from bot.levels import Level
 from bot.markdown import BREAK
 from bot.ports import CardImage
 from bot.safety import Category
 from bot.text import Texts
+from bot.turns import Place
 from bot.ways import TOKEN_LIFE_MS
+from cogs.widgets import TEXTS_MAX
 
 # A model as an operator might add it: everything as long and as awkward as the file allows.
 AWKWARD = replace(
@@ -36,6 +38,8 @@ AWKWARD = replace(
 CATALOG = Catalog((IMAGEN_4, IMAGEN_3, IMAGEN_4_FAST, AWKWARD))
 WRITER = CardWriter(texts=Texts(), catalog=CATALOG)
 VIEW = View(pace=Pace.USUAL, waiting=False, fetching=False, expected_ms=12_001, gives_up_ms=3_600_000, images={})
+
+LINK = f"https://discord.com/channels/{2**64}/{2**64}/{2**64}"
 
 NASTY = st.sampled_from(["`", "*", "@everyone ", "\n", "🏔", "שלום", "\u202e", "雪", "<@1>", "https://x ", "1. ", "\\"])
 TEXT = st.one_of(
@@ -69,7 +73,7 @@ def request(model=IMAGEN_4, *, private=False, **values):
 
 def jobs_of(asked):
     level = Level.STANDARD
-    return decide(asked, catalog=CATALOG, ceiling="BLOCK_ONLY_HIGH", level=level, out=None, rng=Random(0), now_ms=0)
+    return decide(asked, catalog=CATALOG, ceiling="BLOCK_ONLY_HIGH", level=level, out={}, rng=Random(0), now_ms=0)
 
 
 def image(number=0):
@@ -102,11 +106,19 @@ def texts_of(card):
 def shown_requests(draw):
     """A request with its jobs in any states, and what may be known beside them."""
     model = draw(st.sampled_from(CATALOG.models))
-    values = {"prompt": draw(PROMPTS), "count": draw(st.integers(1, 4))}
+    values = {"prompt": draw(PROMPTS)}
     for name in [field.name for field in model.fields if isinstance(field, Text) and field is not PROMPT]:
         values[name] = draw(TEXT)[: model.field(name).high]
     asked = request(model, private=draw(st.booleans()), **values)
-    jobs = [draw(lives(job)) for job in jobs_of(asked)]
+    (one,) = jobs_of(asked)
+    models, words = draw(st.sets(st.sampled_from(CATALOG.models))) | {model}, draw(st.sets(PROMPTS, max_size=3))
+    several = [
+        replace(one, number=number, model=each.key, payload={**one.payload, **each.payload({"prompt": prompt})})
+        for number, (each, prompt) in enumerate(
+            (each, prompt) for each in sorted(models, key=lambda each: each.key) for prompt in words or {asked.prompt}
+        )
+    ]
+    jobs = [draw(lives(job)) for job in several[: draw(st.integers(1, 10))]]
     images = draw(st.sets(st.sampled_from([job.number for job in jobs])))
     view = View(
         pace=draw(st.sampled_from(Pace)),
@@ -115,6 +127,10 @@ def shown_requests(draw):
         expected_ms=draw(st.integers(0, 2**42)),
         gives_up_ms=draw(st.integers(0, 2**42)),
         images={number: image(number) for number in images},
+        place=draw(st.one_of(st.none(), st.builds(Place, st.integers(0, 10**6), st.integers(1, 10**6)))),
+        starts_ms=draw(st.one_of(st.none(), st.integers(0, 2**42))),
+        percent=draw(st.sampled_from([0, 33, 50, 66])),
+        parent=draw(st.sampled_from([None, LINK])),
         unfetched=frozenset(draw(st.sets(st.integers(0, 3)))),
         shrunk=draw(st.booleans()),
         hide_words=draw(st.booleans()),
@@ -138,16 +154,21 @@ def lives(job):
 @settings(max_examples=300, deadline=None)
 @given(shown_requests())
 def test_every_card_stays_within_the_limits_of_one_message_and_pings_nobody(shown):
+    view = shown[2]
     card = WRITER.write(*shown)
     texts = texts_of(card)
     # What the rim may put above it to call who asked.
     texts.append(f"<@{2**64}>")
     assert sum(map(len, texts)) <= 4_000
     assert sum(len(text.encode()) + 12 for text in texts) <= 10_000
-    assert len(texts) + len(card.images) + 2 <= 40
+    assert len(texts) <= TEXTS_MAX
+    assert len(texts) + len(card.images) + 2 + len(card.rows) + sum(map(len, card.rows)) <= 40
+    assert all(0 < len(button.label) <= 80 for row in card.rows for button in row)
+    assert all(0 < len(row) <= 5 for row in card.rows)
     assert all(texts)
     assert "\n" not in card.small
     assert not re.search(f"@(?!{BREAK})", "".join(texts_of(card)))
+    assert view.parent is None or any(view.parent in line for line in card.lines)
     assert WRITER.write(*shown) == card
 
 
@@ -202,7 +223,7 @@ def test_the_longest_prompt_is_shown_whole_in_any_script_while_nothing_else_need
 
 def test_what_segmind_said_of_several_images_is_told_for_each():
     card = write(changes=[failed(detail=f"{number}" + "x" * 5000) for number in range(4)])
-    told = [line for line in card.lines if "could not make" in line]
+    told = next(line for line in card.lines if "could not make" in line).split("\n")
     assert [line.split("“")[1][0] for line in told] == list("0123")
 
 
@@ -212,8 +233,8 @@ def test_what_segmind_said_of_several_images_is_told_for_each():
 def test_an_accepted_request_says_what_it_makes_and_when_it_is_expected():
     card = write()
     assert card.title == "**Making your image**"
-    assert card.lines == (">>> a cat", "Expected <t:13:R>.")
-    assert card.small == "Imagen 4 · 4:3 · without: blurry, pixelated · 0.06 credits · ref 9do1sj396nf9"
+    assert card.lines == (">>> a cat", "▰▱▱▱▱ Expected <t:13:R>.")
+    assert card.small == "Imagen 4 · 4:3 · 0.06 credits · ref 9do1sj396nf9"
     assert card.accent == "waiting"
     assert card.images == ()
 
@@ -232,7 +253,7 @@ def test_a_request_that_takes_longer_says_how_long_it_will_be_looked_for(pace, w
 
 
 def test_a_private_request_that_takes_much_longer_says_where_its_end_will_be_told():
-    asked = request(private=True)
+    asked = replace(request(private=True), locale="en-US")
     words = write(asked, [{"state": State.RUNNING}], pace=Pace.SLOW).lines[1]
     assert "this card" not in words
     assert "until <t:3600:t>" in words
@@ -249,16 +270,28 @@ def test_a_finished_picture_is_on_the_card_with_its_parameters_seed_and_time():
     card = write(asked, [done(cost_microcredits=20_000)], images={0: image()})
     assert card.title == "**Your image**"
     assert card.lines == (">>> a cat",)
-    assert card.small == (
-        "Imagen 4 Fast · 16:9 · 1024×576 · steps 25 · guidance scale 7.5 · scheduler DDIM · seed 7 · 10 s · "
-        "0.02 credits · ref 9do1sj396nf9"
-    )
+    assert card.small == "Imagen 4 Fast · 16:9 · 1024×576 · seed 7 · 10 s · 0.02 credits · ref 9do1sj396nf9"
     assert (card.accent, card.images) == ("done", (image(),))
 
 
-def test_segminds_own_words_are_shown_as_people_write():
-    small = write(request(IMAGEN_3)).small
-    assert "person generation allow adult · safety filter level block low and above" in small
+def test_what_nobody_chose_is_left_to_the_details():
+    assert write(request(IMAGEN_3)).small == "Imagen 3 · 16:9 · 0.06 credits · ref 9do1sj396nf9"
+    small = write(request(IMAGEN_4_FAST, steps=25, negative_prompt="rain", scheduler="PNDM")).small
+    assert "steps 25 · " in small
+    assert "without: rain" in small
+    assert "guidance" not in small
+    assert "scheduler" not in small
+
+
+def test_what_differs_from_what_the_model_usually_gets_is_told_whoever_chose_it():
+    (job,) = jobs_of(request(IMAGEN_4_FAST))
+    small = WRITER.write(request(), [replace(job, payload={**job.payload, "guidance_scale": 9.5})], VIEW).small
+    assert "guidance scale 9.5" in small
+    assert "steps" not in small
+
+
+def test_seeds_that_are_all_the_same_are_one():
+    assert " · seed 7 · " in write(changes=[{"payload": {"seed": 7}}, {"payload": {"seed": 7}}]).small
 
 
 def test_several_seeds_are_named_from_the_first_to_the_last():
@@ -268,7 +301,7 @@ def test_several_seeds_are_named_from_the_first_to_the_last():
 def test_some_of_several_images_are_shown_while_the_rest_is_made():
     card = write(changes=[{"state": State.RUNNING}, done()], images={1: image(1)})
     assert card.title == "**1 of 2 images**"
-    assert card.lines[1].startswith("Expected")
+    assert card.lines[1].startswith("▰▱ Expected")
     assert card.accent == "waiting"
 
 
@@ -279,7 +312,7 @@ def test_images_are_in_the_order_of_their_numbers():
 
 def test_a_picture_that_is_finished_but_not_here_yet_is_being_fetched():
     card = write(changes=[done()], fetching=True)
-    assert card.lines[1] == "The image is finished. I am fetching it."
+    assert card.lines[1] == "▰▰▰▰▰ The image is finished. I am fetching it."
     assert card.accent == "waiting"
 
 
@@ -292,11 +325,21 @@ def test_a_picture_that_cannot_be_had_stays_paid_and_says_whom_to_ask():
 
 
 def test_a_failure_says_why_and_that_the_credits_came_back_and_what_it_costs():
-    card = write(changes=[failed(Outcome.BLOCKED_WORDS, category="violence")])
+    card = write(changes=[failed(Outcome.BLOCKED_PICTURE, category="violence")])
     assert card.title == "**No image this time**"
-    assert "did not accept the words (violence)" in card.lines[1]
-    assert card.lines[2] == "Your server has its 0.06 credits back."
+    assert "held back by the image maker's safety filter (violence)" in card.lines[1]
+    assert card.lines[3] == "Your server has its 0.06 credits back."
     assert "credits" not in card.small
+
+
+BLOCKS = [Outcome.BLOCKED_WORDS, Outcome.BLOCKED_PICTURE, Outcome.BLOCKED]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_block_of_the_providers_and_nothing_else_is_said_to_be_final_once_however_many_images(outcome):
+    card = write(changes=[failed(outcome), failed(Outcome.PROVIDER_BUSY), failed(outcome, category="violence")])
+    final = [line for line in card.lines if "nobody in this server can overrule it" in line]
+    assert len(final) == (1 if outcome in BLOCKS else 0)
 
 
 def test_one_reason_for_several_images_is_told_once():
@@ -319,7 +362,7 @@ def test_some_images_may_come_out_and_others_not():
 
 
 def test_a_failure_without_a_reason_says_that_none_was_given():
-    assert write(changes=[failed()]).lines[1].endswith("The reason given: none")
+    assert write(changes=[failed()]).lines[1].endswith("No reason was given.")
 
 
 def test_a_retired_model_names_its_successor_where_there_is_one():
@@ -333,7 +376,7 @@ def test_a_retired_model_names_its_successor_where_there_is_one():
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_is_told_in_words_of_its_own(outcome):
-    told = {other: write(changes=[failed(other)]).lines[1] for other in Outcome}
+    told = {other: write(request(private=True), [failed(other)]).lines[1] for other in Outcome}
     assert list(told.values()).count(told[outcome]) == 1
 
 
@@ -379,8 +422,7 @@ def test_a_public_card_speaks_the_servers_language_and_a_private_one_the_members
 
 
 def test_amounts_are_written_in_the_language_of_the_words_around_them():
-    """There is no German catalogue here, so the words are English, and so is the point in the number."""
-    assert "0.06 credits" in write(request(private=True)).small
+    assert "0,06 Credits" in write(request(private=True)).small
 
 
 def test_seeds_that_begin_anew_past_the_largest_are_listed():
@@ -392,3 +434,199 @@ def test_seeds_that_begin_anew_past_the_largest_are_listed():
 def test_a_reference_is_short_and_leads_back_to_the_request(interaction_id):
     assert int(ref_of(interaction_id), 36) == interaction_id
     assert len(ref_of(interaction_id)) <= 13
+
+
+@pytest.mark.parametrize("by", Remover)
+@pytest.mark.parametrize(
+    "changes", [[{}], [{"state": State.RUNNING}], [done(sha256="ab")], [done(outcome=Outcome.REMOVED)]]
+)
+def test_a_removed_card_says_who_did_it_and_shows_no_image_and_no_word_of_the_prompt(by, changes):
+    asked = replace(request(prompt="secret words"), removed=by)
+    card = write(asked, changes, images={0: image()})
+    assert (card.title, card.images, card.accent) == ("**Image removed**", (), "failed")
+    assert "secret" not in str(card)
+    assert ("moderator" in card.lines[0]) is (by is Remover.MODERATOR)
+    assert card.small == f"ref {ref_of(asked.interaction_id)}"
+
+
+def test_a_removed_card_counts_its_images():
+    asked = replace(request(count=3), removed=Remover.MODERATOR)
+    assert write(asked, [{}, {}, {}]).title == "**Images removed**"
+
+
+# ---------------------------------------------------------------- waiting, and the bar
+
+
+def test_a_card_that_waits_tells_its_place_and_when_its_turn_may_come_rounded_up():
+    line = write(waiting=True, place=Place(ahead=4, here=11), starts_ms=41_000).lines[1]
+    assert line == "▱▱▱▱▱ Number 5 of 11 in this server's line. Probable start <t:50:R>."
+
+
+def test_the_next_one_in_line_is_told_so_and_no_time_where_nobody_can_tell():
+    line = write(waiting=True, place=Place(ahead=0, here=3)).lines[1]
+    assert line.startswith("▱▱▱▱▱ Next in this server's line.")
+    assert "<t:" not in line
+
+
+@pytest.mark.parametrize(
+    ("seen", "bar"),
+    [
+        ({"percent": 0}, "▰▱▱▱▱"),
+        ({"percent": 33}, "▰▰▱▱▱"),
+        ({"percent": 50}, "▰▰▰▱▱"),
+        ({"percent": 66}, "▰▰▰▱▱"),
+        ({"percent": 50, "pace": Pace.OVERDUE}, "▰▰▰▰▱"),
+        ({"pace": Pace.SLOW}, "▰▰▰▰▱"),
+    ],
+)
+def test_the_bar_of_one_image_is_about_its_time_and_never_full_before_it_is_over(seen, bar):
+    assert write(changes=[{"state": State.RUNNING}], **seen).lines[1].startswith(f"{bar} ")
+
+
+def test_what_the_bar_shows_is_said_in_words_as_well():
+    assert write(changes=[{"state": State.RUNNING}], percent=50).lines[1] == (
+        "▰▰▰▱▱ 50% of the usual time is over. Expected <t:13:R>."
+    )
+
+
+def test_the_bar_of_several_images_counts_those_that_are_over():
+    changes = [done(), failed(), {"state": State.RUNNING}, done()]
+    assert write(changes=changes, images={0: image()}).lines[1].startswith("▰▰▱▱ ")
+
+
+def test_what_a_card_was_made_from_is_a_link_on_it():
+    assert write(parent=LINK).lines[1] == f"Made from [an earlier card]({LINK})."
+
+
+# ---------------------------------------------------------------- several models, several prompts
+
+
+def compared(*changes, models=(IMAGEN_4, IMAGEN_3, IMAGEN_4_FAST), prompts=("a cat",)):
+    """Jobs of a request that asked several models, or filled several words in."""
+    (one,) = jobs_of(request())
+    kinds = [(model, prompt) for model in models for prompt in prompts]
+    jobs = [
+        replace(
+            one,
+            number=n,
+            model=m.key,
+            slug=m.slug,
+            payload=m.payload({"prompt": p, **({"seed": 7} if m.seeds else {})}),
+        )
+        for n, (m, p) in enumerate(kinds)
+    ]
+    return [replace(job, **change) for job, change in zip(jobs, changes or [{}] * len(jobs), strict=True)]
+
+
+def seen_of(jobs, **seen):
+    return WRITER.write(request(), jobs, replace(VIEW, **seen))
+
+
+def test_a_card_of_several_models_says_which_image_is_whose_in_the_order_in_which_they_stand():
+    assert "**1** Imagen 4 · **2** Imagen 3 · **3** Imagen 4 Fast" in seen_of(compared()).lines
+    some = seen_of(compared(done(), {}, done()), images={2: image(2), 0: image(0)})
+    assert "**1** Imagen 4 · **2** Imagen 4 Fast" in some.lines
+
+
+def test_one_model_that_fails_takes_no_other_one_down_and_is_named_with_its_reason():
+    card = seen_of(compared(done(), failed(detail="no luck"), done()), images={0: image(0), 2: image(2)})
+    assert (card.title, card.accent, len(card.images)) == ("**2 of 3 images**", "done", 2)
+    assert any(line.startswith("**Imagen 3:** ") and "no luck" in line for line in card.lines)
+
+
+def test_one_reason_of_several_models_names_them_all_once():
+    card = seen_of(compared(*[failed(Outcome.PROVIDER_BUSY)] * 3))
+    (told,) = [line for line in card.lines if "too many requests" in line]
+    assert told.startswith("**Imagen 4, Imagen 3, Imagen 4 Fast:** ")
+
+
+def test_images_of_one_prompt_each_are_named_by_the_words_that_were_filled_in():
+    jobs = compared(models=(IMAGEN_4,), prompts=("a red bird, flying", "a blue bird, flying"))
+    assert "**1** red · **2** blue" in seen_of(jobs).lines
+
+
+def test_images_that_differ_in_model_and_words_are_named_by_both_and_neighbours_that_do_not_together():
+    jobs = compared(models=(IMAGEN_4, IMAGEN_3), prompts=("a red bird", "a blue bird"))
+    assert (
+        "**1** Imagen 4 · red · **2** Imagen 4 · blue · **3** Imagen 3 · red · **4** Imagen 3 · blue"
+        in seen_of(jobs).lines
+    )
+    twice = compared(models=(IMAGEN_4, IMAGEN_3), prompts=("a bird", "a bird"))
+    assert "**1–2** Imagen 4 · **3–4** Imagen 3" in seen_of(twice).lines
+
+
+def test_filled_in_words_are_not_told_where_the_prompt_is_hidden():
+    jobs = compared(models=(IMAGEN_4,), prompts=("a red bird", "a blue bird"))
+    assert "blue" not in str(seen_of(jobs, hide_words=True))
+
+
+def test_images_that_nothing_tells_apart_are_not_named():
+    assert not any("**1**" in line for line in write(changes=[{}, {}]).lines)
+
+
+def test_each_image_is_described_by_its_own_prompt_and_model():
+    jobs = compared(models=(IMAGEN_4, IMAGEN_3), prompts=("a red bird", "a blue bird"))
+    asked = request(prompt="a {red|blue} bird")
+    assert WRITER.alt(asked, jobs[3], total=4) == "Image 4 of 4, made by Imagen 3 for the prompt: a blue bird"
+
+
+def test_the_small_print_of_several_models_says_what_they_share_once_and_what_differs_with_each():
+    jobs = compared(models=(IMAGEN_4, replace(IMAGEN_4, key="imagen-3")))
+    assert seen_of(jobs).small == "4:3 · Imagen 4 · Imagen 3 · 0.12 credits · ref 9do1sj396nf9"
+    small = seen_of(compared()).small
+    assert small.startswith("Imagen 4 (4:3) · Imagen 3 (16:9) · ")
+    assert "Imagen 4 Fast (1:1, 512×512, " in small
+
+
+def test_a_card_is_not_edited_for_an_image_that_is_finished_and_will_be_on_it_in_a_moment():
+    assert write(changes=[done()]) == write(changes=[{"state": State.RUNNING}])
+
+
+# ---------------------------------------------------------------- blocked prompts
+
+AT_FAULT = [Outcome.BLOCKED_WORDS, Outcome.BLOCKED]
+
+
+def blocked(outcome, **changes):
+    return failed(outcome, category="child", detail="no secret", **changes)
+
+
+def tells_the_prompt(card):
+    return "secret" in str(card)
+
+
+@pytest.mark.parametrize("outcome", AT_FAULT)
+def test_a_public_card_tells_nobody_a_prompt_that_was_blocked(outcome):
+    asked = request(prompt="secret words", negative_prompt="secret too")
+    card = write(asked, [blocked(outcome)])
+    assert card.lines[0] == "The prompt is hidden because it was blocked."
+    assert not tells_the_prompt(card)
+    assert "0.06 credits back" in card.lines[3]
+
+
+def test_what_was_filled_into_a_blocked_prompt_is_not_told_either():
+    jobs = compared(models=(IMAGEN_4,), prompts=("a secret bird", "a secret dog"))
+    jobs = [replace(job, **blocked(Outcome.BLOCKED_WORDS)) for job in jobs]
+    assert not tells_the_prompt(WRITER.write(request(prompt="a secret {bird|dog}"), jobs, VIEW))
+    assert "dog" not in str(WRITER.write(request(prompt="a secret {bird|dog}"), jobs, VIEW))
+
+
+@pytest.mark.parametrize("other", [Outcome.BLOCKED_PICTURE, Outcome.PROVIDER_BUSY])
+def test_a_block_hides_the_prompt_also_where_another_image_failed_for_something_else(other):
+    card = write(request(prompt="secret words", count=2), [blocked(Outcome.BLOCKED_WORDS), blocked(other)])
+    assert not tells_the_prompt(card)
+
+
+@pytest.mark.parametrize("outcome", AT_FAULT)
+def test_a_private_card_tells_its_owner_the_prompt_and_why_it_was_blocked(outcome):
+    card = write(request(prompt="secret words", private=True), [blocked(outcome)])
+    assert "secret words" in card.lines[0]
+    assert "Kinder" in card.lines[1]
+
+
+def test_the_prompt_stays_where_only_the_picture_was_blocked_or_where_there_is_an_image():
+    picture = write(request(prompt="secret words"), [blocked(Outcome.BLOCKED_PICTURE)])
+    assert "secret words" in picture.lines[0]
+    assert "(children)" in picture.lines[1]
+    some = write(request(prompt="secret words", count=2), [done(), blocked(Outcome.BLOCKED_WORDS)], images={0: image()})
+    assert "secret words" in some.lines[0]

@@ -166,7 +166,7 @@ BROKEN = {
         "\n".join(
             (
                 NEW.rstrip().removesuffix("]"),
-                *(f'{{ name = "x{number}", type = "boolean" }},' for number in range(18)),
+                *(f'{{ name = "x{number}", type = "boolean" }},' for number in range(17)),
                 "]",
             )
         ),

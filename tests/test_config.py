@@ -80,6 +80,9 @@ WRONG = {
     "CEILING_PER_DAY_CREDITS": ("0.0000001", "6 digits"),
     "CEILING_PER_MONTH_CREDITS": ("10000001", "less"),
     "BALANCE_WARNING_CREDITS": ("five", "decimal"),
+    "DIRECT_MESSAGES": ("perhaps", "boolean"),
+    "USER_INSTALL": ("perhaps", "boolean"),
+    "DIRECT_LIMIT_CREDITS": ("-0.5", "greater"),
     "SAFETY_CEILING": ("NONE", "BLOCK_LOW_AND_ABOVE"),
     "SEGMIND_REQUESTS_PER_MINUTE": ("1", "greater"),
     "JOBS_IN_FLIGHT": ("1e9", "integer"),
@@ -127,6 +130,14 @@ def test_limits_are_reckoned_exactly_and_are_such_as_a_command_may_set(environme
     assert defaults[DEFAULT_BUDGET.name] == monthly
     for setting in (CEILING_PER_DAY, CEILING_PER_MONTH, BALANCE_WARNING):
         assert setting.field.parse(defaults[setting.name]) == microcredits
+
+
+@pytest.mark.parametrize("switch", ["DIRECT_MESSAGES", "USER_INSTALL"])
+def test_outside_of_servers_nobody_may_use_it_unless_the_operator_says_so(environment, switch):
+    environment(DIRECT_LIMIT_CREDITS="0.25")
+    assert load_config().outside_microcredits is None
+    environment(**{switch: "true"})
+    assert load_config().outside_microcredits == 250_000
 
 
 def test_every_setting_of_the_operator_has_a_default(environment):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.catalog import IMAGEN_3, IMAGEN_4, PROMPT, SAFETY_LEVELS, SEED_MAX, Catalog
 from bot.fields import Choice, Text, Toggle, Whole
-from bot.intake import Refusal, choose_model, decide
-from bot.jobs import Outcome, Request, State
+from bot.intake import Refusal, choose_models, count_of, decide, images_of
+from bot.jobs import IMAGES_MAX, Outcome, Request, State
 from bot.levels import Level
 
 NOW_MS = 1_795_000_000_000
@@ -38,13 +38,13 @@ def fast(**values):
     return request("imagen-4-fast", "imagen-fast", **values)
 
 
-def accepted(asked, *, catalog=None, ceiling=SAFETY_LEVELS[0], level=Level.STANDARD, out=None, seed=0):
+def accepted(asked, *, catalog=None, ceiling=SAFETY_LEVELS[0], level=Level.STANDARD, out=(), seed=0):
     return decide(
         asked,
         catalog=catalog or Catalog(),
         ceiling=ceiling,
         level=level,
-        out=out,
+        out=dict(out),
         rng=Random(seed),
         now_ms=NOW_MS,
     )
@@ -165,7 +165,7 @@ def test_a_filter_that_nobody_can_rank_counts_as_looser_than_any_level(default):
 )
 def test_a_model_is_only_offered_under_its_own_command(asked):
     with pytest.raises(Refusal) as caught:
-        choose_model(asked, Catalog())
+        choose_models(asked, Catalog())
     assert caught.value.message_id == "model_not_offered"
 
 
@@ -185,7 +185,7 @@ def test_a_model_that_is_switched_off_makes_nothing():
 )
 def test_a_model_out_of_service_is_refused_with_the_reason_and_the_successor(out, successor, message_id, named):
     catalog = Catalog((replace(IMAGEN_4, successor=successor), IMAGEN_3))
-    refused = refusal(request(), catalog=catalog, out=out)
+    refused = refusal(request(), catalog=catalog, out={"imagen-4": out})
     assert (refused.message_id, refused.values["successor"]) == (message_id, named)
 
 
@@ -193,3 +193,114 @@ def test_an_option_of_the_bot_itself_is_never_sent():
     model = replace(IMAGEN_4, fields=(PROMPT, Text(name="style"), Toggle(name="hd")))
     (job,) = accepted(request(count=1, private=True, spoiler=True, style="x"), catalog=Catalog((model,)))
     assert job.payload == {"prompt": "a cat", "style": "x"}
+
+
+# ---------------------------------------------------------------- several models, several prompts
+
+BOTH = ("imagen-4-ultra", "imagen-4-fast")
+
+
+def comparison(*models, expand=False, **values):
+    return replace(request(models[0], "imagen-compare", **values), models=models, expand=expand)
+
+
+def test_a_comparison_is_made_by_each_of_its_models_at_its_own_price():
+    jobs = accepted(comparison(*BOTH, count=2))
+    assert [(job.number, job.model, job.slug, job.price_microcredits) for job in jobs] == [
+        (0, "imagen-4-ultra", "imagen-4-ultra", 75_000),
+        (1, "imagen-4-ultra", "imagen-4-ultra", 75_000),
+        (2, "imagen-4-fast", "imagen-4-fast", 25_000),
+        (3, "imagen-4-fast", "imagen-4-fast", 25_000),
+    ]
+
+
+def test_each_model_of_a_comparison_is_sent_what_it_takes_of_the_options():
+    first, second = accepted(comparison("imagen-3", "imagen-4-fast", negative_prompt="dogs", steps=5, seed=9))
+    assert first.payload == {
+        "prompt": "a cat",
+        "aspect_ratio": "16:9",
+        "person_generation": "ALLOW_ADULT",
+        "safety_filter_level": SAFETY_LEVELS[0],
+    }
+    assert (second.payload["negative_prompt"], second.payload["steps"], second.seed) == ("dogs", 5, 9)
+
+
+def test_a_bad_prompt_is_named_in_a_comparison_too():
+    assert refusal(comparison(*BOTH, prompt="a" * 2001)).message_id == "bad_value.length"
+
+
+def test_a_single_model_is_not_spared_an_option_that_it_does_not_take():
+    assert refusal(request("imagen-3", negative_prompt="dogs")).message_id == "option_not_taken"
+
+
+@pytest.mark.parametrize("models", [("imagen-4", "dall-e"), ("dall-e", "imagen-4")])
+def test_a_comparison_with_a_model_that_is_not_offered_is_refused_with_its_name(models):
+    refused = refusal(comparison(*models))
+    assert (refused.message_id, refused.values["model"]) == ("model_not_offered", "dall-e")
+
+
+def test_each_model_of_a_comparison_must_be_in_service():
+    refused = refusal(comparison(*BOTH), out={"imagen-4-fast": Outcome.NOT_AVAILABLE})
+    assert (refused.message_id, refused.values["model"]) == ("out.not_available", "Imagen 4 Fast")
+
+
+def test_each_model_of_a_comparison_must_be_used_at_the_level_of_the_place():
+    looser = Choice(name="safety_filter_level", choices=("BLOCK_NONE",), default="BLOCK_NONE")
+    catalog = Catalog((IMAGEN_3, replace(IMAGEN_4, fields=(PROMPT, looser))))
+    refused = refusal(comparison("imagen-3", "imagen-4"), catalog=catalog)
+    assert (refused.message_id, refused.values["model"]) == ("level_model", "Imagen 4")
+
+
+def test_the_ceiling_counts_for_each_model_of_a_comparison():
+    asked = comparison("imagen-4", "imagen-3", safety_filter_level=SAFETY_LEVELS[-1])
+    assert refusal(asked, level=Level.OPEN).message_id == "safety_ceiling"
+
+
+def test_each_choice_in_a_prompt_is_a_job_and_says_its_own_prompt():
+    jobs = accepted(replace(fast(prompt="a {red|blue} bird", count=2, seed=5), expand=True))
+    assert [(job.payload["prompt"], job.seed) for job in jobs] == [
+        ("a red bird", 5),
+        ("a red bird", 6),
+        ("a blue bird", 5),
+        ("a blue bird", 6),
+    ]
+
+
+def test_choices_make_the_same_seed_where_it_is_drawn_so_that_only_the_words_differ():
+    jobs = accepted(replace(fast(prompt="{red|blue|green}"), expand=True))
+    assert len({job.seed for job in jobs}) == 1
+
+
+def test_braces_are_text_where_nobody_wants_choices():
+    (job,) = accepted(request(prompt="a {red|blue} bird"))
+    assert job.payload["prompt"] == "a {red|blue} bird"
+
+
+def test_each_model_of_a_comparison_makes_each_choice():
+    jobs = accepted(comparison(*BOTH, expand=True, prompt="{red|blue}"))
+    assert [(job.model, job.payload["prompt"]) for job in jobs] == [
+        ("imagen-4-ultra", "red"),
+        ("imagen-4-ultra", "blue"),
+        ("imagen-4-fast", "red"),
+        ("imagen-4-fast", "blue"),
+    ]
+
+
+def test_more_images_than_a_message_shows_are_refused_with_how_many_it_does():
+    assert len(accepted(comparison(*BOTH, expand=True, prompt="{1|2|3|4|5}"))) == IMAGES_MAX
+    refused = refusal(comparison(*BOTH, expand=True, prompt="{1|2|3|4|5|6}"))
+    assert (refused.message_id, refused.values) == ("images_over", {"high": IMAGES_MAX})
+
+
+def test_choices_without_end_are_refused_before_any_prompt_is_made():
+    assert refusal(replace(request(prompt="{a|b}" * 400), expand=True)).message_id == "images_over"
+
+
+def test_a_choice_that_leaves_no_words_is_refused():
+    refused = refusal(replace(request(prompt="{a|}"), expand=True))
+    assert (refused.message_id, refused.values["option"]) == ("bad_value.length", "prompt")
+
+
+def test_how_many_images_it_asks_for_is_known_beforehand():
+    asked = comparison(*BOTH, expand=True, prompt="{a|b|c}", count=4)
+    assert (count_of(asked), images_of(asked), images_of(replace(asked, expand=False))) == (4, 24, 8)

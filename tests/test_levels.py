@@ -39,7 +39,7 @@ def payload(level, *, ceiling=LOOSEST, model="imagen-3", catalog=None, **options
         catalog=catalog or Catalog(),
         ceiling=ceiling,
         level=level,
-        out=None,
+        out={},
         rng=Random(0),
         now_ms=0,
     )

@@ -1,11 +1,12 @@
 """Which limits apply to a request, how much is left of them, and which of them each image comes out of."""
 
 import itertools
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import FOREVER, Limit, Shortage, Source, Usage, allot, claims, images_that_fit, most_generous
+from bot.limits import FOREVER, Limit, Shortage, Source, Usage, allot, claims, most_generous
 from bot.periods import Per, ZoneChange, period_at
 from bot.setting_fields import AMOUNT_MAX_MICROCREDITS
 from tests.limits.support import BLOCKED, GUILD, NOON_MS, PLACE, PLENTY, UNLIMITED, USER, allowed, asker, budget, ruled
@@ -178,12 +179,12 @@ CHANNEL = limit(100, source=Source.CHANNEL, owner="channel")
 
 
 def test_each_image_comes_out_of_one_limit_of_every_claim():
-    assert allot([(ALLOWANCE,), (CHANNEL,)], {}, price_microcredits=50, images=2) == [(ALLOWANCE, CHANNEL)] * 2
+    assert allot([(ALLOWANCE,), (CHANNEL,)], {}, prices=[50] * 2) == [(ALLOWANCE, CHANNEL)] * 2
 
 
 def test_extra_credits_are_used_only_where_the_allowance_does_not_suffice():
     usages = {EXTRA: Usage(granted=1000)}
-    assert allot([(ALLOWANCE, EXTRA)], usages, price_microcredits=40, images=3) == [
+    assert allot([(ALLOWANCE, EXTRA)], usages, prices=[40] * 3) == [
         (ALLOWANCE,),
         (ALLOWANCE,),
         (EXTRA,),
@@ -192,32 +193,37 @@ def test_extra_credits_are_used_only_where_the_allowance_does_not_suffice():
 
 def test_no_image_is_paid_for_out_of_two_pockets():
     usages = {ALLOWANCE: Usage(spent=50), EXTRA: Usage(granted=50)}
-    short = allot([(ALLOWANCE, EXTRA)], usages, price_microcredits=60, images=1)
+    short = allot([(ALLOWANCE, EXTRA)], usages, prices=[60])
     assert short == Shortage(claim=(ALLOWANCE, EXTRA), left_microcredits=100)
 
 
 def test_the_first_claim_that_cannot_bear_them_all_is_named_with_what_was_left_of_it_before():
     usages = {CHANNEL: Usage(held=40)}
-    short = allot([(ALLOWANCE,), (CHANNEL,)], usages, price_microcredits=50, images=2)
+    short = allot([(ALLOWANCE,), (CHANNEL,)], usages, prices=[50] * 2)
     assert short == Shortage(claim=(CHANNEL,), left_microcredits=60)
 
 
 def test_what_costs_nothing_is_never_over_a_limit():
     used_up = {ALLOWANCE: Usage(spent=300)}
-    assert allot([(ALLOWANCE,)], used_up, price_microcredits=0, images=4) == [(ALLOWANCE,)] * 4
+    assert allot([(ALLOWANCE,)], used_up, prices=[0] * 4) == [(ALLOWANCE,)] * 4
 
 
 usages_of_any_kind = st.builds(Usage, st.integers(0, 300), st.integers(0, 100), st.integers(0, 100))
+
+
+def test_small_images_do_not_take_the_room_that_a_large_one_needs():
+    usages = {EXTRA: Usage(granted=60)}
+    assert allot([(ALLOWANCE, EXTRA)], usages, prices=[60, 100]) == [(EXTRA,), (ALLOWANCE,)]
+    assert allot([(ALLOWANCE, EXTRA)], usages, prices=[60, 40]) == [(ALLOWANCE,), (ALLOWANCE,)]
 
 
 @given(
     amounts=st.lists(st.integers(0, 300), min_size=1, max_size=4),
     more=st.lists(usages_of_any_kind, min_size=4, max_size=4),
     used=st.lists(usages_of_any_kind, min_size=4, max_size=4),
-    price=st.integers(0, 120),
-    images=st.integers(1, 4),
+    prices=st.lists(st.sampled_from((0, 25, 60, 75, 120)), min_size=1, max_size=6),
 )
-def test_no_limit_is_ever_exceeded_and_nothing_that_fits_is_refused(amounts, more, used, price, images):
+def test_no_limit_is_ever_exceeded_and_nothing_that_fits_is_refused(amounts, more, used, prices):
     pairs = [
         (limit(amount, owner=f"own{number}"), limit(None, owner=f"extra{number}", period=FOREVER))
         for number, amount in enumerate(amounts)
@@ -225,21 +231,25 @@ def test_no_limit_is_ever_exceeded_and_nothing_that_fits_is_refused(amounts, mor
     usages = {own: usage for (own, _), usage in zip(pairs, used, strict=False)}
     usages |= {extra: usage for (_, extra), usage in zip(pairs, more, strict=False)}
     left = {each: each.left_microcredits(usages[each]) for pair in pairs for each in pair}
-    room = min(sum(left[each] // price for each in pair) for pair in pairs) if price else images
-    chosen = allot(pairs, usages, price_microcredits=price, images=images)
-    assert isinstance(chosen, Shortage) == (room < images)
-    assert images_that_fit(pairs, usages, price_microcredits=price, images_max=images) == min(room, images)
+    # Every way to share the images out, those first that leave the extra credits to the later ones.
+    ways = [list(itertools.product(pair, repeat=len(prices))) for pair in pairs]
+    first = [next((way for way in each if bears(left, way, prices)), None) for each in ways]
+    chosen = allot(pairs, usages, prices=prices)
     if isinstance(chosen, Shortage):
-        own, extra = chosen.claim
-        assert chosen.left_microcredits == left[own] + left[extra] == sum(left[each] for each in chosen.claim)
+        short = first.index(None)
+        assert chosen == Shortage(claim=pairs[short], left_microcredits=sum(left[each] for each in pairs[short]))
     else:
-        taken = list(itertools.chain(*chosen))
-        assert all(taken.count(each) * price <= left[each] for each in left)
-        assert len(chosen) == images
-        for image in chosen:
-            assert all(each in pair for each, pair in zip(image, pairs, strict=True))
+        assert None not in first
+        assert chosen == list(zip(*first, strict=True))
 
 
-def test_with_no_room_at_all_no_image_fits():
-    assert images_that_fit([(ALLOWANCE,)], {}, price_microcredits=101, images_max=4) == 0
-    assert images_that_fit([(ALLOWANCE,)], {}, price_microcredits=1, images_max=0) == 0
+def bears(left, way, prices):
+    """Whether there is room for images of these prices where each is taken out of one of these."""
+    return all(sum(price for of, price in zip(way, prices, strict=True) if of is each) <= left[each] for each in way)
+
+
+def test_what_does_not_fit_is_known_as_fast_as_what_does():
+    halves = [(limit(99, owner="a"), limit(None, owner="b", period=FOREVER)) for _ in range(5)]
+    began_s = time.perf_counter()
+    assert isinstance(allot(halves, {halves[0][1]: Usage(granted=100)}, prices=[20] * 10), Shortage)
+    assert time.perf_counter() - began_s < 0.05

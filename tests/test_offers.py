@@ -28,7 +28,7 @@ def test_there_is_a_command_for_each_of_the_catalog():
 
 
 def test_every_parameter_of_the_pages_is_an_option_under_its_own_name():
-    own = ["count", "private", "spoiler"]
+    own = ["preset", "count", "private", "spoiler"]
     assert names("imagen") == [
         "prompt",
         "model",
@@ -129,7 +129,7 @@ def test_more_choices_than_discord_shows_are_refused():
 
 def test_more_options_than_discord_takes_are_refused():
     with pytest.raises(ConfigError, match="26 options"):
-        two(*(Toggle(name=f"x{n}") for n in range(21)))
+        two(*(Toggle(name=f"x{n}") for n in range(20)))
 
 
 def test_two_models_of_one_name_are_refused_where_people_must_choose():

@@ -198,8 +198,8 @@ def test_the_count_is_what_would_be_allotted(price, extra):
     guild = {"member_allowance": {"amount_microcredits": 200_000, "per": "day"}}
     of = standing(guild, usages={Source.MEMBER: used(0.03), Source.EXTRA: Usage(extra, 0, 0)})
     _, images = tightest(of.claims, of.usages, price_microcredits=price)
-    assert not isinstance(allot(of.claims, of.usages, price_microcredits=price, images=images), Shortage)
-    assert isinstance(allot(of.claims, of.usages, price_microcredits=price, images=images + 1), Shortage)
+    assert not isinstance(allot(of.claims, of.usages, prices=[price] * images), Shortage)
+    assert isinstance(allot(of.claims, of.usages, prices=[price] * (images + 1)), Shortage)
 
 
 def test_an_image_that_costs_nothing_is_limited_by_nothing():
@@ -232,7 +232,7 @@ def test_what_waits_and_what_is_being_made_is_listed_by_request():
     assert said(standing(underway=underway))[2].splitlines() == [
         "**2 requests of yours are under way**",
         "Waiting: 2 images with Imagen 4, asked for <t:1795175940:R>: a cabin",
-        "Being made: 2 images with Imagen 4 Fast, asked for <t:1795175940:R>: a cabin",
+        "Being made: 2 images with Imagen 4 Fast, Imagen 4, asked for <t:1795175940:R>: a cabin",
     ]
 
 

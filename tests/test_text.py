@@ -16,16 +16,18 @@ from bot.clock import SystemClock
 from bot.errors import StoreError, StoreFull
 from bot.fields import Text, Toggle
 from bot.intake import Refusal, decide
-from bot.jobs import Outcome, Request
+from bot.jobs import Outcome, Remover, Request
 from bot.levels import Level
 from bot.limits import Source, claims
 from bot.offers import offers
+from bot.ports import CardAct
 from bot.safety import Category
 from bot.settings import OPERATOR_SETTINGS, SAFETY_SETTINGS, SETTINGS, Page
 from bot.text import FALLBACK, FOLDER, Texts
 from bot.tracker.alerts import QUIET_MS, Alerts
+from cogs.asking import Asking
 from cogs.commands import build_command, describe
-from cogs.imagen import Imagen
+from cogs.permissions import NEEDED, WANTED
 from tests.limits.support import BLOCKED, NOON_MS, allowed, asker, budget, ruled
 
 ROOT = FOLDER.parents[1]
@@ -103,11 +105,19 @@ def refusals():
             yield from ((name, names) for node in [*call.args[:1], *public] for name in literals(node, module))
 
 
+# What a form sends, and the button of a question, which says what it does in words of its own.
+WITHOUT_BUTTON = {CardAct.SEND_EDIT, CardAct.DELETE_YES, CardAct.DELETE_NO}
 # A message id that the code puts together begins like one of these, and which ones there are follows from a closed set.
 FAMILIES = {
     "alert.": [],  # the calls of `tell` name them
     "bad_value.": [],  # the calls of `BadValue` name them
+    "card.removed.": [f"card.removed.{remover.value}" for remover in Remover],
+    "card.button.": [f"card.button.{act.value}" for act in CardAct if act not in WITHOUT_BUTTON],
     "category.": [f"category.{category.value}" for category in Category],
+    # Of the commands of the whole bot; tests/e2e/test_command_names.py holds them against those.
+    "name.": [message_id for message_id in MESSAGES if message_id.startswith("name.")],
+    "name.choice.": [],
+    "name.option.": [],
     "command.": [f"command.{offer.command}" for offer in offers(Catalog())],
     "level.": [f"level.{level.value}" for level in Level],
     "limit.": [f"refusal.limit.{source.value}" for source in Source if source not in {Source.EXTRA, Source.TOP_UP}],
@@ -115,6 +125,7 @@ FAMILIES = {
     "out.": [f"refusal.out.{outcome.value}" for outcome in OUT],
     "outcome.": [f"outcome.{outcome.value}" for outcome in Outcome],
     "page.": [f"page.{page.value}" for page in Page if page not in {Page.BUDGET, Page.INSTALLATION}],
+    "permission.": [f"permission.{name}" for name, told in NEEDED | WANTED if told],
     "refusal.": [],  # the calls of `Refusal` and `BadValue` name them
     "refusal.bad_value.": [],
     "setting.": [
@@ -278,15 +289,15 @@ REFUSED = {
     "bad_value.not_toggle": (request(hd="x"), {"catalog": TOGGLED}),
     "bad_value.shape": (request(**FAST, aspect_ratio="1:1", width=300, height=400), {}),
     "bad_value.shape_range": (request(**FAST, aspect_ratio="16:9", width=256), {}),
-    "out.model_retired": (request(), {"out": Outcome.MODEL_RETIRED}),
-    "out.model_retired.successor": (request(), {"out": Outcome.MODEL_RETIRED, "catalog": RETIRED}),
-    "out.not_available": (request(), {"out": Outcome.NOT_AVAILABLE}),
-    "out.out_of_credits": (request(), {"out": Outcome.OUT_OF_CREDITS}),
+    "out.model_retired": (request(), {"out": {"imagen-4": Outcome.MODEL_RETIRED}}),
+    "out.model_retired.successor": (request(), {"out": {"imagen-4": Outcome.MODEL_RETIRED}, "catalog": RETIRED}),
+    "out.not_available": (request(), {"out": {"imagen-4": Outcome.NOT_AVAILABLE}}),
+    "out.out_of_credits": (request(), {"out": {"imagen-4": Outcome.OUT_OF_CREDITS}}),
 }
 
 
 def refusal_of(asked, known):
-    known = {"catalog": Catalog(), "ceiling": "BLOCK_LOW_AND_ABOVE", "level": Level.STANDARD, "out": None, **known}
+    known = {"catalog": Catalog(), "ceiling": "BLOCK_LOW_AND_ABOVE", "level": Level.STANDARD, "out": {}, **known}
     with pytest.raises(Refusal) as caught:
         decide(asked, rng=Random(0), now_ms=0, **known)
     return caught.value
@@ -294,12 +305,12 @@ def refusal_of(asked, known):
 
 def said(error, *, public):
     """The words in which the rim tells a member of this error."""
-    cog = Imagen(tree=None, tracker=None, offers=(), first_note=None, texts=TEXTS, clock=SystemClock())
+    asking = Asking(tracker=None, first_note=None, texts=TEXTS, clock=SystemClock())
 
     async def tell():
         deciding = asyncio.get_running_loop().create_future()
         deciding.set_exception(error)
-        return await cog._refusal(deciding, request(), public=public)
+        return (await asking._refusal(deciding, request(), public=public)).words
 
     return asyncio.run(tell())
 
@@ -313,7 +324,8 @@ def test_every_refusal_brings_what_its_words_need(message_id, public):
 
 
 def test_every_reason_that_a_value_can_be_refused_for_was_tried():
-    assert reasons(SOURCES) - FOR_SETTINGS_ONLY <= set(REFUSED)
+    of_a_form = {"bad_value.not_taken"}  # tests/test_edits.py
+    assert reasons(SOURCES) - FOR_SETTINGS_ONLY - of_a_form <= set(REFUSED)
     assert "bad_value.zone" in FOR_SETTINGS_ONLY
 
 
@@ -332,7 +344,7 @@ def names_in(message):
 
 def limited(rules, *, count=1):
     """What is said to somebody who asks for so many images while nothing was used yet."""
-    known = {"catalog": Catalog(), "ceiling": "BLOCK_ONLY_HIGH", "level": Level.STANDARD, "out": None}
+    known = {"catalog": Catalog(), "ceiling": "BLOCK_ONLY_HIGH", "level": Level.STANDARD, "out": {}}
     jobs = decide(request(count=count), rng=Random(0), now_ms=0, **known)
     with pytest.raises(Refusal) as caught:
         check_limits(jobs, claims(asker(5), rules, now_ms=NOON_MS), {}, rules=rules, catalog=Catalog())

@@ -120,12 +120,14 @@ def test_the_days_before_end_where_these_begin(first, length):
     [
         (State.DONE, None, Counts(images=1, spent_microcredits=38_000)),
         (State.DONE, Outcome.BAD_PICTURE, Counts(images=1, spent_microcredits=38_000)),
+        (State.DONE, Outcome.REMOVED, Counts(images=1, spent_microcredits=38_000)),
         (State.FAILED, Outcome.BLOCKED, Counts(blocked=1)),
         (State.FAILED, Outcome.BLOCKED_WORDS, Counts(blocked=1)),
         (State.FAILED, Outcome.BLOCKED_PICTURE, Counts(blocked=1)),
         (State.FAILED, Outcome.PROVIDER_FAILED, Counts(failed=1)),
         (State.LOST, Outcome.FATE_UNKNOWN, Counts(failed=1)),
         (State.CANCELLED, None, Counts(cancelled=1)),
+        (State.CANCELLED, Outcome.REMOVED, Counts(cancelled=1)),
     ],
 )
 def test_every_end_counts_as_one_thing(state, outcome, counts):

@@ -36,6 +36,24 @@ def test_every_text_is_looked_at_where_the_model_is_not_known():
     assert texts_of(replace(REQUEST, model="gone", values={"prompt": "a", "other": "b"}), Catalog()) == ["a", "b"]
 
 
+def test_of_a_prompt_with_choices_each_prompt_is_looked_at_so_that_no_word_hides_in_two_parts():
+    values = {"prompt": "{dra|ca}{gon|t}", "negative_prompt": "{a|b}"}
+    asked = replace(REQUEST, values=values, expand=True)
+    assert texts_of(asked, Catalog()) == ["dragon", "drat", "cagon", "cat", "{a|b}"]
+    assert texts_of(replace(asked, expand=False), Catalog()) == ["{dra|ca}{gon|t}", "{a|b}"]
+
+
+def test_more_choices_than_are_ever_made_are_not_looked_at_one_by_one():
+    asked = replace(REQUEST, values={"prompt": "{a|b}" * 400}, expand=True)
+    assert texts_of(asked, Catalog()) == ["{a|b}" * 400]
+
+
+def test_what_was_chosen_for_any_model_of_a_comparison_is_not_looked_at():
+    values = {"prompt": "a cat", "person_generation": "ALLOW_ADULT", "negative_prompt": "dogs"}
+    asked = replace(REQUEST, models=("imagen-4", "imagen-3"), values=values)
+    assert texts_of(asked, Catalog()) == ["a cat", "dogs"]
+
+
 def test_nothing_found_is_nothing_to_do():
     assert judged([]) == Judgement()
 

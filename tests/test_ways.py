@@ -20,6 +20,7 @@ from bot.ways import (
     TOKEN_LIFE_MS,
     backoff_s,
     next_way,
+    next_way_in_place,
     same_way_again,
     token_lives,
 )
@@ -103,3 +104,17 @@ def test_a_busy_discord_is_waited_for_some_hours_in_all():
 
 def test_a_wait_is_finite_however_often_it_is_asked_for():
     assert backoff_s(10**6) == BUSY_BACKOFF_MAX_S
+
+
+@pytest.mark.parametrize(("error", "private", "message_known"), EVERY)
+@pytest.mark.parametrize("way", Way)
+def test_a_card_that_is_only_changed_where_it_stands_goes_to_its_own_message_or_nowhere(
+    way, error, private, message_known
+):
+    following = next_way_in_place(way, error, private=private, message_known=message_known)
+    assert following in {Way.MESSAGE, Way.KEPT}
+    assert following is Way.KEPT or (way is Way.REPLY and message_known and not private)
+
+
+def test_in_its_place_past_the_token_the_message_is_edited_as_the_bot():
+    assert next_way_in_place(Way.REPLY, TokenExpired(), private=False, message_known=True) is Way.MESSAGE

@@ -44,5 +44,4 @@ def test_a_reason_that_was_given_to_one_member_is_not_said_in_public():
 
 
 def test_amounts_are_written_as_the_language_of_the_words_writes_them():
-    # Nothing is translated into German yet, so English words come with English figures.
-    assert "1,500" in refusal_words(TEXTS, "de", SHORT, public=False)
+    assert "1.500" in refusal_words(TEXTS, "de", SHORT, public=False)

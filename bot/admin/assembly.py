@@ -16,6 +16,7 @@ from bot.admin.purging import Purge, Retention
 from bot.admin.reconciling import Reconciler
 from bot.catalog import Catalog
 from bot.config import Config
+from bot.store import sqlite_prompts
 from bot.store.meta import Memory
 from bot.text import Texts
 from bot.tracker.assembly import Outside, Tools
@@ -50,7 +51,9 @@ def furnish(
     db, clock, rulebook, memory = outside.db, outside.clock, outside.rulebook, Memory(outside.db)
     asker = BalanceAsker(painter=outside.painter, budget=tools.budget, key_rejected=tools.key.rejected)
     retention = Retention.of(config)
-    purge = Purge(db=db, gallery=outside.gallery, retention=retention, clock=clock)
+    purge = Purge(
+        db=db, gallery=outside.gallery, retention=retention, forget_words=sqlite_prompts.forget_words, clock=clock
+    )
     return Office(
         allowances=Allowances(db=db, rulebook=rulebook, catalog=catalog, availability=tools.availability, clock=clock),
         extra=Extra(db=db, rulebook=rulebook, clock=clock),

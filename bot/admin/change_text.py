@@ -1,17 +1,19 @@
 """What was changed in settings, in words: who, when, from what to what. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.admin.level_text import level_name
 from bot.admin.panel_text import Phrases
+from bot.admin.strike_text import strike_words
 from bot.fields import BadValue
 from bot.levels import Level
 from bot.markdown import clipped
-from bot.safety_fields import ChannelLevels, SafetyLevel, ShortText
+from bot.safety_fields import ChannelLevels, SafetyLevel, ShortText, Strikes
 from bot.setting_fields import (
     Allowance,
+    Images,
     ModelCounts,
     PeriodAllowance,
     Place,
@@ -21,12 +23,15 @@ from bot.setting_fields import (
     TargetKind,
     Zone,
 )
-from bot.settings import Setting
+from bot.settings import SAFETY_SETTINGS, SETTINGS, Setting
 
+# The notice to a server's log that somebody changed settings of it.
+CHANGED = "notice.changed"
 # Of one change; the rest of its entries are counted.
 ENTRIES_MAX = 4
 _WORDS_MAX = 80
 _MS_PER_S = 1000
+_BY_NAME: Mapping[str, Setting[Any]] = {setting.name: setting for setting in (*SETTINGS, *SAFETY_SETTINGS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +50,29 @@ def change_line(phrases: Phrases, setting: Setting[Any], told: Told) -> str:
         at_s=told.at_ms // _MS_PER_S,
         who=f"<@{told.user_id}>",
         name=phrases.name(setting),
-        change=_change(phrases, setting, told),
+        change=_change(phrases, setting, old=told.old, new=told.new),
     )
 
 
-def _change(phrases: Phrases, setting: Setting[Any], told: Told) -> str:
+def changed_params(user_id: int, changes: Iterable[tuple[str, Any, Any]]) -> dict[str, Any]:
+    """What the notice holds: who, and of each setting its name and what JSON held before and after."""
+    return {"user_id": user_id, "changes": [list(change) for change in changes]}
+
+
+def changed_words(phrases: Phrases, params: Mapping[str, Any]) -> str:
+    """The notice in words. Raises KeyError for a setting that this version does not know."""
+    changes = [(_BY_NAME[name], old, new) for name, old, new in params["changes"]]
+    lines = [
+        phrases("notice.changed.one", name=phrases.name(setting), change=_change(phrases, setting, old=old, new=new))
+        for setting, old, new in changes
+    ]
+    return phrases(CHANGED, user_id=params["user_id"], count=len(lines), changes="\n".join(lines))
+
+
+def _change(phrases: Phrases, setting: Setting[Any], *, old: Any, new: Any) -> str:
+    """`old` and `new` as JSON held them."""
     try:
-        old, new = (_parsed(setting, each) for each in (told.old, told.new))
+        old, new = (_parsed(setting, each) for each in (old, new))
     except BadValue:
         return phrases("safety.change.unreadable")
     match setting.field:
@@ -83,9 +104,13 @@ def _value(phrases: Phrases, setting: Setting[Any], value: Any) -> str:
             words = phrases.target(TargetKind.CHANNEL, value)
         case Zone():
             words = str(value)
+        case Images():
+            words = phrases.count(value)
         case ShortText() if value:
-            words = f"“{short(value)}”"
-        case PeriodAllowance() | Place() | ShortText():
+            words = phrases("outcome.reason", reason=short(value))
+        case Strikes() if value is not None:
+            words = strike_words(phrases, value)
+        case PeriodAllowance() | Place() | ShortText() | Strikes():
             words = phrases.empty(setting)
         case _:
             raise TypeError(setting.field)

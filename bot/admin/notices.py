@@ -1,6 +1,8 @@
-"""Telling servers and the operator what was written down for them in bot/store/notices.py.
+"""Telling servers, members and the operator what was written down for them in bot/store/notices.py.
 
-A notice to a server is a card in its log channel, in the server's language; without a log channel it is told to nobody.
+A notice to a server is a card in its log channel, in the server's language; one about its settings goes to the channel
+of its moderators. Where one of the two is not set the other one takes both, and without either nobody is told.
+A notice to one member is a direct message, and is told to nobody where that member takes none.
 A notice to the operator goes over the operator's own line, and waits also while that is closed. Each is told once: a message that got through before a crash
 is the same message after it, for as long as Discord knows its nonce.
 """
@@ -12,11 +14,15 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.admin.change_text import CHANGED, changed_words
+from bot.admin.panel_text import Phrases
 from bot.admin.rulebook import Rulebook
+from bot.catalog import Catalog
 from bot.clock import Clock, first_of
 from bot.errors import Busy, DeliveryError, StoreError
 from bot.markdown import clipped
-from bot.settings import INSTALLATION, LOG_CHANNEL
+from bot.setting_fields import TargetKind
+from bot.settings import INSTALLATION, LOG_CHANNEL, MODERATION_CHANNEL
 from bot.store import notices as store
 from bot.store.database import Database
 from bot.store.notices import Notice
@@ -29,19 +35,33 @@ STALE_MS = 86_400_000
 AT_ONCE_MAX = 100
 WORDS_CHARACTERS_MAX = 1_500
 INSTANT, WORDS = "_ms", "_words"
+# What moderators decided, and moderators should know.
+_FOR_MODERATORS = frozenset({CHANGED, "notice.words"})
 
 log = structlog.get_logger()
 
 
 class Poster(Protocol):
-    """Posts cards of a few words in the channels of servers."""
+    """Posts cards of a few words in the channels of servers, and to members."""
 
     async def post(self, *, channel_id: int, guild_id: int, text: str, nonce: str) -> None:
         """Post it, or find that it was posted with this nonce; raises DeliveryError."""
         ...
 
+    async def tell(self, *, user_id: int, text: str, nonce: str) -> None:
+        """Tell this one person, or find that they were told with this nonce; raises DeliveryError."""
+        ...
+
     def locale(self, guild_id: int) -> str | None:
         """The server's language, as Discord names it; None while Discord has not told it."""
+        ...
+
+    def name(self, guild_id: int) -> str:
+        """What the server is called; empty while Discord has not told it."""
+        ...
+
+    def has(self, guild_id: int, kind: TargetKind, target_id: int) -> bool:
+        """Whether the server has this role or channel (still)."""
         ...
 
 
@@ -79,12 +99,21 @@ class Notices:
     """Sends what is open, at once when poked and every half minute anyway."""
 
     def __init__(
-        self, *, db: Database, rulebook: Rulebook, poster: Poster, line: OperatorLine, texts: Texts, clock: Clock
+        self,
+        *,
+        db: Database,
+        rulebook: Rulebook,
+        poster: Poster,
+        line: OperatorLine,
+        catalog: Catalog,
+        texts: Texts,
+        clock: Clock,
     ) -> None:
         self._db = db
         self._rulebook = rulebook
         self._poster = poster
         self._line = line
+        self._catalog = catalog
         self._texts = texts
         self._clock = clock
         self._poked = asyncio.Event()
@@ -148,6 +177,9 @@ class Notices:
         try:
             if notice.guild_id == INSTALLATION:
                 await self._line.tell(self._words(notice, FALLBACK), nonce=_nonce(notice))
+            elif notice.user_id is not None:
+                text = self._words(notice, self._locale(notice))
+                await self._poster.tell(user_id=notice.user_id, text=text, nonce=_nonce(notice))
             else:
                 await self._post(notice)
         except DeliveryError as error:
@@ -155,7 +187,7 @@ class Notices:
             may_later = isinstance(error, Busy) or notice.guild_id == INSTALLATION
             if may_later and self._clock.now_ms() - notice.created_ms < STALE_MS:
                 raise
-            words = "a notice was not told in time" if may_later else "a server could not be told"
+            words = "a notice was not told in time" if may_later else "nobody could be told"
             log.warning(words, guild_id=notice.guild_id, message_id=notice.message_id, reason=str(error))
         except StoreError:
             raise
@@ -165,14 +197,34 @@ class Notices:
 
     async def _post(self, notice: Notice) -> None:
         rules = await self._rulebook.rules(notice.guild_id)
-        channel_id = rules.guild[LOG_CHANNEL]
+        first, second = LOG_CHANNEL, MODERATION_CHANNEL
+        if notice.message_id in _FOR_MODERATORS:
+            first, second = second, first
+        channel_id = rules.guild[first] or rules.guild[second]
         if channel_id is None:
             return
-        text = self._words(notice, self._poster.locale(notice.guild_id) or FALLBACK)
+        text = self._words(notice, self._locale(notice))
         await self._poster.post(channel_id=channel_id, guild_id=notice.guild_id, text=text, nonce=_nonce(notice))
 
+    def _locale(self, notice: Notice) -> str:
+        return self._poster.locale(notice.guild_id) or FALLBACK
+
     def _words(self, notice: Notice, locale: str) -> str:
-        return self._texts(locale, notice.message_id, **shown(self._texts, locale, notice.params))
+        if notice.message_id == CHANGED:
+            return changed_words(self._phrases(notice.guild_id, locale), notice.params)
+        params = dict(notice.params)
+        if notice.user_id is not None:
+            # Who reads it elsewhere has to be told where it happened.
+            params["server"] = self._poster.name(notice.guild_id)
+        return self._texts(locale, notice.message_id, **shown(self._texts, locale, params))
+
+    def _phrases(self, guild_id: int, locale: str) -> Phrases:
+        return Phrases(
+            texts=self._texts,
+            locale=locale,
+            models=self._catalog.models,
+            has=lambda kind, target_id: self._poster.has(guild_id, kind, target_id),
+        )
 
 
 def _nonce(notice: Notice) -> str:

@@ -45,12 +45,14 @@ class Privacy:
         self._purge = purge
         self._clock = clock
 
-    async def export(self, user_id: int, *, size_max_bytes: int) -> Export:
+    async def export(self, user_id: int, *, about: str, size_max_bytes: int) -> Export:
         """Everything as a file of at most `size_max_bytes`, with the images where they all fit in.
+
+        `about` says in it what it is.
 
         Raises StoreError, and TooLarge where not even the texts fit, zipped.
         """
-        told = await record(self._db, user_id, now_ms=self._clock.now_ms())
+        told = await record(self._db, user_id, about=about, now_ms=self._clock.now_ms())
         images = await self._images(image_names(told))
         fits = total_bytes(told, images) <= size_max_bytes
         file = await asyncio.to_thread(make_file, told, images if fits else (), size_max_bytes=size_max_bytes)

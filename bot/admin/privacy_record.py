@@ -3,44 +3,50 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
-from bot.store import guilds, personal_records
+from bot.store import guilds, personal_choices, personal_records
 from bot.store.database import Reader
 from bot.store.personal_records import Record
 
 _INSTANT = "_ms"
 # Lengths of time, and no instants.
 _SPANS = frozenset({"render_ms"})
-ABOUT = (
-    "Everything that this bot keeps about you, in all servers. Amounts are whole micro-credits: 1,000,000 are 1 credit, "
-    "which is 1 US dollar. Times are in UTC. An image with a file_name is in the folder images beside this file, "
-    "where that folder is there; without one it is not kept (any more)."
-)
 
 
-async def record(reader: Reader, user_id: int, *, now_ms: int) -> dict[str, Any]:
-    """Everything about a person."""
+async def record(reader: Reader, user_id: int, *, about: str, now_ms: int) -> dict[str, Any]:
+    """Everything about a person; `about` says so in their language."""
     jobs = await personal_records.jobs_of(reader, user_id)
     requests = _with_jobs(await personal_records.requests_of(reader, user_id), jobs)
     changes = await personal_records.changes_of(reader, user_id)
     usage = await personal_records.usage_of(reader, user_id)
     told = await personal_records.told_of(reader, user_id)
-    servers = {each["guild_id"] for each in (*requests, *changes, *usage)}
+    moderation = {
+        "cases": await personal_records.cases_of(reader, user_id),
+        "reports": await personal_records.reports_by(reader, user_id),
+        "acts_as_moderator": await personal_records.acts_by(reader, user_id),
+        "pauses": await personal_records.pauses_of(reader, user_id),
+    }
+    choices = await personal_choices.choices_of(reader, user_id)
+    servers = {each["guild_id"] for each in (*requests, *changes, *usage, *chain(*moderation.values()))}
     names = await guilds.names(reader, servers) if servers else {}
     return {
-        "about": ABOUT,
+        "about": about,
         "made_at": _instant(now_ms),
         # JavaScript and its kin read ids of this length as another number.
         "user_id": str(user_id),
         "told_about_privacy_at": _instant(told[0]["at_ms"]) if told else None,
         "servers": {str(guild_id): name for guild_id, name in names.items()},
         "requests": [_readable(each) for each in requests],
+        "shown_again": _readable_all(await personal_records.copies_of(reader, user_id)),
         "balances": _readable_all(await personal_records.balances_of(reader, user_id)),
         "ledger": _readable_all(await personal_records.entries_of(reader, user_id)),
         "usage_by_day": _readable_all(usage),
         "changes": _readable_all(each | {"by_this_person": bool(each["by_this_person"])} for each in changes),
         "bars": _readable_all(await personal_records.bars_of(reader, user_id)),
+        "kept_by_this_person": {part: _readable_all(rows) for part, rows in choices.items()},
+        "moderation": {part: _readable_all(rows) for part, rows in moderation.items()},
     }
 
 

@@ -29,6 +29,7 @@ class PrivacyText:
                 left_servers=self._days(kept.left_servers_days),
             ),
             self("privacy.figures"),
+            self("privacy.moderators", cases=self._days(kept.cases_days)),
             self("privacy.third_party"),
             self("privacy.discord"),
             self("privacy.rights"),
@@ -47,6 +48,10 @@ class PrivacyText:
 
     def under_way(self, requests: int) -> str:
         return self("privacy.under_way", count=requests)
+
+    def about(self) -> str:
+        """What stands at the beginning of the file."""
+        return f"{self('privacy.file.about')} {self('privacy.file.images')}"
 
     def ready(self, export: Export) -> str:
         """What comes with a file."""

@@ -1,34 +1,65 @@
-"""Settings as they count, and changing them: every change is written down with who made it."""
+"""Settings as they count, and changing them: every change is written down with who made it, and told in the server's log."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from bot.admin.change_text import CHANGED, changed_params
 from bot.clock import Clock
 from bot.limits import Rules
-from bot.settings import INSTALLATION, Setting, Settings
+from bot.outside import is_outside, rules_outside
+from bot.settings import INSTALLATION, SAFETY_SETTINGS, SETTINGS, Setting, Settings
+from bot.store import notices
 from bot.store import settings as store
 from bot.store.database import Database, Reader, Transaction
 from bot.store.settings import Change
 
 T = TypeVar("T")
+# What a server sets for itself, and what its log is told of; the operator's own settings are the operator's matter.
+_TOLD = frozenset(setting.name for setting in (*SETTINGS, *SAFETY_SETTINGS))
 
 
 class Rulebook:
-    """The settings of every server and of the installation. `defaults` are the operator's configuration, by name."""
+    """The settings of every server and of the installation. `defaults` are the operator's configuration, by name.
 
-    def __init__(self, *, db: Database, defaults: Mapping[str, Any], clock: Clock) -> None:
+    `noticed` is called when a change may have been written down for a server to be told. `outside_microcredits` is what
+    each person may spend outside of servers in a month; None where nobody may use the bot there.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        defaults: Mapping[str, Any],
+        clock: Clock,
+        noticed: Callable[[], None] = lambda: None,
+        outside_microcredits: int | None = None,
+    ) -> None:
         self._db = db
         self._defaults = defaults
+        self._outside_microcredits = outside_microcredits
         self._clock = clock
+        self._noticed = noticed
 
     async def rules(self, guild_id: int, reader: Reader | None = None) -> Rules:
         """What counts in this server now; within a transaction, as that transaction sees it."""
         reader = reader or self._db
+        if is_outside(guild_id):
+            return await self._outside(reader)
         stored = await store.load(reader, guild_id, INSTALLATION)
         return Rules(
             guild=Settings(stored[guild_id], self._defaults),
             installation=Settings(stored[INSTALLATION], self._defaults),
             zones=await store.zones(reader, guild_id),
+        )
+
+    async def _outside(self, reader: Reader) -> Rules:
+        """What counts outside of servers, where nobody sets anything."""
+        stored = await store.load(reader, INSTALLATION)
+        return Rules(
+            guild=Settings(rules_outside(self._outside_microcredits or 0), self._defaults),
+            installation=Settings(stored[INSTALLATION], self._defaults),
+            zones=(),
+            closed=self._outside_microcredits is None,
         )
 
     async def change(
@@ -52,7 +83,9 @@ class Rulebook:
             # What the configuration has by default may change; what was chosen stays, even where it is the same today.
             unset = None if setting.name in self._defaults else setting.field.stored(before)
             if setting.field.stored(after) != stored.get(setting.name, unset):
-                await self._write(tx, guild_id, setting, setting.field.stored(after), user_id=user_id, reason=reason)
+                new = {setting.name: setting.field.stored(after)}
+                await self._write(tx, guild_id, new, user_id=user_id, reason=reason)
+        self._noticed()
         return after
 
     async def replace(
@@ -65,14 +98,16 @@ class Rulebook:
         async with self._db.transaction() as tx:
             before = (await store.load(tx, guild_id))[guild_id]
             changed = [(setting, value) for setting, value in stored if before.get(setting.name) != value]
-            for setting, value in changed:
-                await self._write(tx, guild_id, setting, value, user_id=user_id, reason=None)
+            new = {setting.name: value for setting, value in changed}
+            await self._write(tx, guild_id, new, user_id=user_id, reason=None)
+        self._noticed()
         return [setting for setting, _ in changed]
 
     async def reset(self, guild_id: int, setting: Setting[Any], *, user_id: int, reason: str | None = None) -> None:
         """Let the default count again."""
         async with self._db.transaction() as tx:
-            await self._write(tx, guild_id, setting, None, user_id=user_id, reason=reason)
+            await self._write(tx, guild_id, {setting.name: None}, user_id=user_id, reason=reason)
+        self._noticed()
 
     async def history(self, guild_id: int, *, limit: int, subject: str | None = None) -> list[Change]:
         """The latest changes, newest first."""
@@ -83,22 +118,21 @@ class Rulebook:
         return await store.changes_of(self._db, guild_id, [setting.name for setting in settings], limit=limit)
 
     async def _write(
-        self, tx: Transaction, guild_id: int, setting: Setting[Any], value: Any, *, user_id: int, reason: str | None
+        self, tx: Transaction, guild_id: int, new: Mapping[str, Any], *, user_id: int, reason: str | None
     ) -> None:
+        """Set these by name to what JSON holds of them, None for the default; what is different is told and kept."""
         now_ms = self._clock.now_ms()
-        old = (await store.load(tx, guild_id))[guild_id].get(setting.name)
-        if value is None:
-            await store.reset(tx, guild_id, setting.name)
-        else:
-            await store.store(tx, guild_id, setting.name, value, at_ms=now_ms)
-        if old != value:
+        before = (await store.load(tx, guild_id))[guild_id]
+        changes = [(name, before.get(name), value) for name, value in new.items() if before.get(name) != value]
+        for name, old, value in changes:
+            if value is None:
+                await store.reset(tx, guild_id, name)
+            else:
+                await store.store(tx, guild_id, name, value, at_ms=now_ms)
             change = Change(
-                guild_id=guild_id,
-                subject=setting.name,
-                old=old,
-                new=value,
-                reason=reason,
-                user_id=user_id,
-                at_ms=now_ms,
+                guild_id=guild_id, subject=name, old=old, new=value, reason=reason, user_id=user_id, at_ms=now_ms
             )
             await store.add_change(tx, change)
+        if told := [change for change in changes if change[0] in _TOLD]:
+            params = changed_params(user_id, told)
+            await notices.add(tx, guild_id=guild_id, message_id=CHANGED, params=params, once=None, at_ms=now_ms)

@@ -1,7 +1,7 @@
 """The words that servers do not want in prompts: their own rules and those of their AutoMod, applied to requests."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from bot.errors import ImagenError
 from bot.jobs import Request
 from bot.judgement import Judgement
 from bot.kept import Kept
+from bot.outside import is_outside
+from bot.store import notices
 from bot.store import settings as settings_store
 from bot.store import word_rules as store
 from bot.store.database import Database, Reader, Transaction
@@ -49,13 +51,25 @@ class _Made:
 
 
 class WordBook:
-    """Every server's rules: kept in the database, and ready in memory while they are in use."""
+    """Every server's rules: kept in the database, and ready in memory while they are in use.
 
-    def __init__(self, *, db: Database, catalog: Catalog, server_rules: ServerRules, clock: Clock) -> None:
+    `noticed` is called when a change was written down for the server to be told.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        catalog: Catalog,
+        server_rules: ServerRules,
+        clock: Clock,
+        noticed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._db = db
         self._catalog = catalog
         self._server_rules = server_rules
         self._clock = clock
+        self._noticed = noticed
         self._kept: Kept[int, _Made] = Kept(weight_max=ENTRIES_KEPT_MAX, weigh=lambda made: made.entries)
         self._making: dict[tuple[int, int], asyncio.Task[_Made]] = {}
 
@@ -72,6 +86,7 @@ class WordBook:
             if await store.count(tx, guild_id) > ENTRIES_MAX:
                 raise BookFull
             await self._write_down(tx, guild_id, user_id=user_id, added=added)
+        self._noticed()
         return added
 
     async def remove(self, guild_id: int, patterns: Sequence[str], *, user_id: int) -> int:
@@ -80,6 +95,7 @@ class WordBook:
             await store.bump(tx, guild_id)
             removed = await store.drop(tx, guild_id, patterns)
             await self._write_down(tx, guild_id, user_id=user_id, removed=removed)
+        self._noticed()
         return removed
 
     async def replace(self, guild_id: int, entries: Sequence[Entry], *, user_id: int) -> int:
@@ -91,14 +107,17 @@ class WordBook:
             removed = await store.clear(tx, guild_id)
             added = await store.put(tx, guild_id, entries)
             await self._write_down(tx, guild_id, user_id=user_id, removed=removed, added=added)
+        self._noticed()
         return removed
 
     async def _write_down(self, tx: Transaction, guild_id: int, *, user_id: int, **counts: int) -> None:
-        """Who changed how much; the words themselves stand in the book alone."""
+        """Who changed how much, kept and told in the server's log; the words themselves stand in the book alone."""
         if any(counts.values()):
             now_ms = self._clock.now_ms()
             change = Change(guild_id=guild_id, subject=SUBJECT, old=None, new=counts, user_id=user_id, at_ms=now_ms)
             await settings_store.add_change(tx, change)
+            params = {"user_id": user_id, "added": counts.get("added", 0), "removed": counts.get("removed", 0)}
+            await notices.add(tx, guild_id=guild_id, message_id="notice.words", params=params, once=None, at_ms=now_ms)
 
     # ------------------------------------------------------------ looking
 
@@ -113,7 +132,9 @@ class WordBook:
     # ------------------------------------------------------------ judging
 
     async def judge(self, request: Request, reader: Reader) -> Judgement:
-        """As bot/judgement.py has it."""
+        """As bot/judgement.py has it. Outside of servers nobody has any rules."""
+        if is_outside(request.guild_id):
+            return Judgement()
         matcher = await self._matcher(request.guild_id, reader)
         automod = await self._server_rules.rules(request.guild_id)
         if matcher is None and not automod.applied:
@@ -165,4 +186,4 @@ def _found(request: Request, texts: Sequence[str], matcher: WordMatcher | None, 
         if not applied.rule.exempts(**here):
             for text in texts:
                 for hit in applied.find(text):
-                    yield Finding(hit.rule.effect, text[hit.start : hit.end], applied.rule.message)
+                    yield Finding(hit.rule.effect, text[hit.start : hit.end], applied.rule.message, automod=True)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import ParamSpec, Protocol, TypeVar
 
 from bot.media.fetch import Fetcher
-from bot.media.pictures import Fitted, Picture, fit, verify
+from bot.media.pictures import Fitted, Picture, fit, thumbnail, verify
 from bot.media.vault import Kept, Vault
 
 P = ParamSpec("P")
@@ -56,6 +56,12 @@ class Gallery:
         data = await self._run(self._vault.read, sha256)
         async with self._decoding:
             return await self._run(fit, data, limit_bytes)
+
+    async def thumbnail(self, sha256: str, *, side_px: int) -> bytes:
+        """A kept picture as a small JPEG; raises like `fitted`."""
+        data = await self._run(self._vault.read, sha256)
+        async with self._decoding:
+            return await self._run(thumbnail, data, side_px)
 
     async def delete(self, hashes: Iterable[str]) -> None:
         """Forget these pictures; those that are gone already are no error. Raises OSError."""

@@ -21,6 +21,7 @@ _SIDE_MAX_PX = 16_383
 _SIDE_MIN_PX = 64
 _QUALITIES = (92, 85, 75)
 _SHRINKS_MAX = 6
+THUMBNAIL_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,16 @@ def fit(data: bytes, limit_bytes: int) -> Fitted:
         return _fitted(data, header.format, (header.width_px, header.height_px), changed=False)
     with _opened(data, pixels_max=PIXELS_MAX) as image:
         return _squeeze(_plain(image), limit_bytes)
+
+
+def thumbnail(data: bytes, side_px: int) -> bytes:
+    """A small JPEG, no side longer than this, for looking over many pictures; raises like `verify`."""
+    with _opened(data, pixels_max=PIXELS_MAX) as image:
+        # A JPEG is then decoded at a fraction of its size.
+        image.draft("RGB", (side_px, side_px))
+        small = _plain(image).convert("RGB")
+        small.thumbnail((side_px, side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return _encode(small, Format.JPEG, size_px=small.size, quality=THUMBNAIL_QUALITY)
 
 
 @contextmanager

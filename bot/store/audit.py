@@ -101,6 +101,13 @@ _RULES = {
     "a delivered request has no job that goes on": """
         SELECT interaction_id AS first, number AS second FROM jobs JOIN requests USING (interaction_id)
         WHERE shown <> 'open' AND state IN ('accepted', 'submitting', 'running')""",
+    "a request that was removed has no picture": """
+        SELECT interaction_id AS first, number AS second FROM jobs JOIN requests USING (interaction_id)
+        WHERE removed IS NOT NULL
+            AND (sha256 IS NOT NULL OR attachment_id IS NOT NULL OR (state = 'done' AND outcome IS NULL))""",
+    "what was taken away was removed by somebody": """
+        SELECT interaction_id AS first, number AS second FROM jobs JOIN requests USING (interaction_id)
+        WHERE removed IS NULL AND outcome = 'removed'""",
     "a state has its columns": """
         SELECT interaction_id AS first, number AS second FROM jobs WHERE CASE state
             WHEN 'accepted' THEN submitting_ms IS NOT NULL OR running_ms IS NOT NULL OR request_id IS NOT NULL

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, assert_never
 
 from bot.errors import ImagenError
-from bot.jobs import NEXT, Delivery, Job, Request, State
+from bot.jobs import NEXT, Cancelled, Delivery, Job, Outcome, Request, State
 from bot.store import ledger
 from bot.store.database import Reader, Transaction
 from bot.store.rows import delivery_of, delivery_row, insert_into, job_of, job_row, request_of, request_row, storable
@@ -14,6 +14,16 @@ from bot.store.rows import delivery_of, delivery_row, insert_into, job_of, job_r
 _FIXED = {"interaction_id", "number", "model", "slug", "payload", "price_microcredits", "accepted_ms"}
 _MOVED = {"state", "submitting_ms", "running_ms", "finished_ms"}
 _CHANGING = frozenset(field.name for field in fields(Job)) - _FIXED - _MOVED
+
+# What a job says of its picture once that was taken away.
+LET_GO: Mapping[str, Any] = {
+    "outcome": Outcome.REMOVED,
+    "result_url": None,
+    "sha256": None,
+    "content_type": None,
+    "attachment_id": None,
+    "attachment_name": None,
+}
 
 
 class StaleJob(ImagenError):
@@ -51,8 +61,8 @@ async def move(tx: Transaction, job: Job, state: State, *, at_ms: int, **changes
     """Move a job on, with the columns that come with it, and its credits; return it as it stands then.
 
     DONE settles its hold at `cost_microcredits` (None: at the hold), FAILED and CANCELLED release it, LOST releases it
-    and books the price as a possible cost to the operator. Raises StaleJob if it is not in `job.state` any more, and
-    ValueError for a move that NEXT does not know.
+    and books the price as a possible cost to the operator. The picture of a request that was removed is let go. Raises
+    StaleJob if it is not in `job.state` any more, and ValueError for a move that NEXT does not know.
     """
     if state not in NEXT[job.state]:
         raise ValueError(f"a job cannot move from {job.state} to {state}")
@@ -61,16 +71,37 @@ async def move(tx: Transaction, job: Job, state: State, *, at_ms: int, **changes
     return moved
 
 
+async def call_off(tx: Transaction, interaction_id: int, *, at_ms: int) -> Cancelled:
+    """Cancel the jobs of a request that no POST has left for, their credits released; the others go on."""
+    going_on = [job for job in await jobs_of(tx, interaction_id) if not job.ended]
+    waiting = [job for job in going_on if job.state is State.ACCEPTED]
+    for job in waiting:
+        await move(tx, job, State.CANCELLED, at_ms=at_ms, outcome=Outcome.CALLED_OFF)
+    return Cancelled(cancelled=len(waiting), under_way=len(going_on) - len(waiting))
+
+
 async def record(tx: Transaction, job: Job, **changes: Any) -> Job:
-    """Write columns down without a move; raises StaleJob if the job is not in `job.state` any more."""
+    """Write columns down without a move, but no picture of a request that was removed.
+
+    Raises StaleJob if the job is not in `job.state` any more.
+    """
     return await _update(tx, job, _checked(changes))
 
 
 async def save_delivery(tx: Transaction, interaction_id: int, delivery: Delivery) -> None:
+    """Write down where the card stands; that somebody retouched it is not the bearer's to say."""
     row = delivery_row(delivery)
+    del row["retouched"]
     places = ", ".join(f"{name} = ${position}" for position, name in enumerate(row, start=2))
     sql = f"UPDATE requests SET {places} WHERE interaction_id = $1"  # noqa: S608 - names of ours
     await tx.execute(sql, interaction_id, *row.values())
+
+
+async def forget_attachments(tx: Transaction, interaction_id: int) -> None:
+    """Discord has none of the images in the message that comes next."""
+    await tx.execute(
+        "UPDATE jobs SET attachment_id = NULL, attachment_name = NULL WHERE interaction_id = $1", interaction_id
+    )
 
 
 async def erase_reply(tx: Transaction, interaction_id: int) -> None:
@@ -100,6 +131,20 @@ async def open_jobs_of(reader: Reader, *, guild_id: int, user_id: int) -> list[J
     return [job_of(row) for row in rows]
 
 
+async def underway_in(reader: Reader, guild_id: int) -> list[tuple[Request, list[Job]]]:
+    """Every request of a server that has not ended, with its jobs that have not; the oldest first."""
+    rows = await reader.fetch(
+        """SELECT jobs.* FROM jobs JOIN requests USING (interaction_id)
+        WHERE finished_ms IS NULL AND guild_id = $1 ORDER BY accepted_ms, interaction_id, number""",
+        guild_id,
+    )
+    by_request: dict[int, list[Job]] = {}
+    for row in rows:
+        by_request.setdefault(row["interaction_id"], []).append(job_of(row))
+    found = [(await request(reader, interaction_id), jobs) for interaction_id, jobs in by_request.items()]
+    return [(known[0], jobs) for known, jobs in found if known is not None]
+
+
 async def known_request_ids(reader: Reader, *, slug: str, since_ms: int) -> set[str]:
     """Return Segmind's names of every job for this model that had not ended before that instant."""
     rows = await reader.fetch(
@@ -117,6 +162,9 @@ async def knows(reader: Reader, request_id: str) -> bool:
 
 
 async def _update(tx: Transaction, job: Job, changes: Mapping[str, Any]) -> Job:
+    pictured = changes.get("state", job.state) is State.DONE and changes.get("outcome", job.outcome) is None
+    if pictured and await _removed(tx, job.interaction_id):
+        changes = {**changes, **LET_GO}
     places = ", ".join(f"{name} = ${position}" for position, name in enumerate(changes, start=4))
     rows = await tx.fetch(
         f"UPDATE jobs SET {places} WHERE interaction_id = $1 AND number = $2 AND state = $3 RETURNING *",  # noqa: S608
@@ -128,6 +176,11 @@ async def _update(tx: Transaction, job: Job, changes: Mapping[str, Any]) -> Job:
     if not rows:
         raise StaleJob(f"job {job.interaction_id}/{job.number} is not {job.state} any more")
     return job_of(rows[0])
+
+
+async def _removed(tx: Transaction, interaction_id: int) -> bool:
+    sql = "SELECT 1 FROM requests WHERE interaction_id = $1 AND removed IS NOT NULL"
+    return bool(await tx.fetch(sql, interaction_id))
 
 
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:

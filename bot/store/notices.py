@@ -1,7 +1,8 @@
-"""What is still to be told to a server or to the operator: written with what causes it, told afterwards.
+"""What is still to be told to a server, to one of its members or to the operator: written with what causes it, told afterwards.
 
-`guild_id` is the server, or INSTALLATION of bot/settings.py for the operator. `message_id` names words of the catalogue;
-bot/admin/notices.py says how `params` are shown in them.
+`guild_id` is the server, or INSTALLATION of bot/settings.py for the operator. `user_id` is the one member whom it is for, by
+direct message; None where it is for the log channel. `message_id` names words of the catalogue; bot/admin/notices.py
+says how `params` are shown in them.
 """
 
 import json
@@ -18,21 +19,30 @@ class Notice:
 
     notice_id: int
     guild_id: int
+    user_id: int | None
     message_id: str
     params: Mapping[str, Any]
     created_ms: int
 
 
 async def add(
-    tx: Transaction, *, guild_id: int, message_id: str, params: Mapping[str, Any], once: str | None, at_ms: int
+    tx: Transaction,
+    *,
+    guild_id: int,
+    message_id: str,
+    params: Mapping[str, Any],
+    once: str | None,
+    at_ms: int,
+    user_id: int | None = None,
 ) -> bool:
     """Have something told; False, and nothing written, where `once` was told or is to be told already."""
     touched = await tx.execute(
-        """INSERT INTO notices (notice_id, once, guild_id, message_id, params, created_ms)
-        SELECT COALESCE(MAX(notice_id), 0) + 1, $1, $2, $3, $4, $5 FROM notices WHERE TRUE
+        """INSERT INTO notices (notice_id, once, guild_id, user_id, message_id, params, created_ms)
+        SELECT COALESCE(MAX(notice_id), 0) + 1, $1, $2, $3, $4, $5, $6 FROM notices WHERE TRUE
         ON CONFLICT (once) DO NOTHING""",
         once,
         guild_id,
+        user_id,
         message_id,
         json.dumps(dict(params)),
         at_ms,
@@ -48,8 +58,8 @@ async def told(reader: Reader, once: str) -> bool:
 async def open_ones(reader: Reader, *, limit: int) -> list[Notice]:
     """What nobody has got yet, oldest first: of each server up to `limit`, so that none keeps another one waiting."""
     rows = await reader.fetch(
-        """SELECT notice_id, guild_id, message_id, params, created_ms FROM (
-            SELECT notice_id, guild_id, message_id, params, created_ms,
+        """SELECT notice_id, guild_id, user_id, message_id, params, created_ms FROM (
+            SELECT notice_id, guild_id, user_id, message_id, params, created_ms,
                 ROW_NUMBER() OVER (PARTITION BY guild_id ORDER BY created_ms, notice_id) AS place
             FROM notices WHERE ended_ms IS NULL) AS waiting
         WHERE place <= $1 ORDER BY created_ms, notice_id""",
@@ -59,6 +69,7 @@ async def open_ones(reader: Reader, *, limit: int) -> list[Notice]:
         Notice(
             notice_id=row["notice_id"],
             guild_id=row["guild_id"],
+            user_id=row["user_id"],
             message_id=row["message_id"],
             params=json.loads(row["params"]),
             created_ms=row["created_ms"],

@@ -1,14 +1,17 @@
 """Forgetting a person: what they asked for loses its words and its owner, and the books keep their figures.
 
+What holds a person back stays under their id: bars, pauses, strikes. bot/store/personal_cases.py has what becomes of cases.
+
 What is forgotten here is forgotten in one transaction. Files follow later: an image that nobody's job names any more is
 unclaimed, and whoever sweeps those finds it, also after a crash.
 """
 
+from bot.store import copies, personal_cases, personal_choices, personal_places
 from bot.store.database import Reader, Transaction
 
 # What stands where texts were: it equals nothing that was ever sent to Segmind.
 ERASED = '{"prompt": ""}'
-NOBODY_ID = 0
+NOBODY_ID = personal_cases.NOBODY_ID
 
 # The audit wants to see that a picture came; an empty address says that and no more.
 _BLANK_JOBS = f"""payload = '{ERASED}', detail = NULL,
@@ -29,10 +32,13 @@ async def under_way(reader: Reader, user_id: int) -> int:
 async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
     """Forget a person of whom nothing is under way; doing it again changes nothing.
 
-    Bars stay. An account stays theirs while a used allowance on it runs, and goes into `forgetting`.
+    Bars, pauses and strikes stay, and where images stand that were reported: moderators may still take those away. An
+    account stays theirs while a used allowance on it runs, and goes into `forgetting`.
     """
+    reported = personal_cases.REPORTED
     await _fold_usage(tx, user_id)
     await _release_images(tx, user_id)
+    await copies.forget(tx, user_id)
     await tx.execute(
         f"""UPDATE jobs SET {_BLANK_JOBS}, sha256 = NULL, content_type = NULL, attachment_id = NULL,
             attachment_name = NULL
@@ -40,8 +46,12 @@ async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
         user_id,
     )
     await tx.execute(
-        """UPDATE requests SET user_id = $2, role_ids = '[]', options = $3, reply = NULL, channel_id = place_id,
-            locale = guild_locale, message_id = NULL, message_channel_id = NULL WHERE user_id = $1""",
+        f"""UPDATE requests SET user_id = $2, role_ids = '[]', options = $3, reply = NULL, locale = guild_locale,
+            channel_id = CASE WHEN {reported} THEN channel_id ELSE place_id END,
+            way = CASE WHEN {reported} AND way = 'channel' THEN 'message' ELSE way END,
+            message_id = CASE WHEN {reported} THEN message_id ELSE NULL END,
+            message_channel_id = CASE WHEN {reported} THEN message_channel_id ELSE NULL END
+        WHERE user_id = $1""",  # noqa: S608 - words of ours
         user_id,
         NOBODY_ID,
         ERASED,
@@ -50,6 +60,9 @@ async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
         "UPDATE changes SET subject = $2, reason = NULL WHERE subject = $1", f"extra:{user_id}", f"extra:{NOBODY_ID}"
     )
     await tx.execute("DELETE FROM told WHERE user_id = $1", user_id)
+    await personal_cases.forget(tx, user_id, now_ms=now_ms)
+    await personal_choices.forget(tx, user_id)
+    await personal_places.forget(tx, user_id)
     await _leave_accounts(tx, user_id, now_ms=now_ms)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.settings import TIME_ZONE
-from bot.store import word_rules
+from bot.store import personal_cases, personal_choices, word_rules
 from bot.store.database import Reader, Transaction
 
 
@@ -14,7 +14,8 @@ async def erase_replies(tx: Transaction, *, before_ms: int, limit: int) -> int:
     """
     return await tx.execute(
         """UPDATE requests SET reply = NULL WHERE interaction_id IN (
-            SELECT interaction_id FROM requests WHERE reply IS NOT NULL AND created_ms < $1
+            SELECT interaction_id FROM requests
+            WHERE reply IS NOT NULL AND created_ms < $1 AND (reply_ms IS NULL OR reply_ms < $1)
                 AND (shown <> 'open' OR message_id IS NOT NULL) ORDER BY created_ms LIMIT $2)""",
         before_ms,
         limit,
@@ -49,6 +50,21 @@ async def delete_changes(tx: Transaction, *, before_ms: int, limit: int) -> int:
     )
 
 
+async def delete_cases(tx: Transaction, *, before_ms: int, limit: int) -> int:
+    """Delete cases from before that instant with all that hangs on them; returns how many. Pauses that last stay."""
+    rows = await tx.fetch(
+        "SELECT case_id, interaction_id FROM cases WHERE at_ms < $1 ORDER BY at_ms LIMIT $2", before_ms, limit
+    )
+    found = [row["case_id"] for row in rows]
+    if found:
+        places = ", ".join(f"${position}" for position in range(1, len(found) + 1))
+        for table in ("evidence", "case_actions", "cases"):
+            await tx.execute(f"DELETE FROM {table} WHERE case_id IN ({places})", *found)  # noqa: S608 - words of ours
+        requests = [row["interaction_id"] for row in rows if row["interaction_id"] is not None]
+        await personal_cases.leave_messages(tx, requests)
+    return len(found)
+
+
 async def left_before(reader: Reader, *, before_ms: int, limit: int) -> list[int]:
     """Servers that the bot left before that instant, and that are not forgotten yet."""
     rows = await reader.fetch(
@@ -62,7 +78,8 @@ async def left_before(reader: Reader, *, before_ms: int, limit: int) -> list[int
 async def forget_server(tx: Transaction, guild_id: int, *, before_ms: int, kept: Sequence[str]) -> bool:
     """Forget what a server set, who set it, and its name; False where the bot is there again.
 
-    Settings and changes with the names `kept` stay, and so do bars and balances: coming anew lifts nothing.
+    Settings and changes with the names `kept` stay, and so do bars, balances, pauses and cases: coming anew lifts
+    nothing.
     """
     gone = await tx.execute(
         "DELETE FROM guilds WHERE guild_id = $1 AND left_ms IS NOT NULL AND left_ms < $2", guild_id, before_ms
@@ -75,14 +92,19 @@ async def forget_server(tx: Transaction, guild_id: int, *, before_ms: int, kept:
         await tx.execute("DELETE FROM notices WHERE guild_id = $1", guild_id)
         await word_rules.bump(tx, guild_id)
         await word_rules.clear(tx, guild_id)
+        await personal_choices.forget_server(tx, guild_id)
     return bool(gone)
 
 
 async def unclaimed_images(reader: Reader, *, before_ms: int, limit: int) -> list[str]:
-    """Images stored before that instant that are nobody's: the person was forgotten, or it was a smaller copy."""
+    """Images stored before that instant that are nobody's, and no evidence.
+
+    The person was forgotten, it was removed, or it was a smaller copy.
+    """
     rows = await reader.fetch(
         """SELECT sha256 FROM media WHERE stored_ms < $1
             AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.sha256 = media.sha256)
+            AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.sha256 = media.sha256)
         ORDER BY stored_ms, sha256 LIMIT $2""",
         before_ms,
         limit,

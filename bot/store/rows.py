@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from bot.jobs import Api, Delivery, Job, Outcome, Request, Shown, State, Way
+from bot.jobs import Api, Delivery, Job, Outcome, Reach, Remover, Request, Shown, State, Way
 from bot.store.database import Row
 
 _REQUEST = tuple(field.name for field in fields(Request))
@@ -16,7 +16,11 @@ _JOB = tuple(field.name for field in fields(Job))
 def request_row(request: Request) -> dict[str, Any]:
     row = {name: storable(getattr(request, name)) for name in _REQUEST}
     del row["values"]
-    return row | {"options": json.dumps(dict(request.values)), "role_ids": json.dumps(request.role_ids)}
+    return row | {
+        "options": json.dumps(dict(request.values)),
+        "role_ids": json.dumps(request.role_ids),
+        "models": json.dumps(request.models),
+    }
 
 
 def request_of(row: Row) -> Request:
@@ -29,6 +33,10 @@ def request_of(row: Row) -> Request:
             "private": bool(row["private"]),
             "spoiler": bool(row["spoiler"]),
             "age_restricted": bool(row["age_restricted"]),
+            "models": tuple(json.loads(row["models"])),
+            "expand": bool(row["expand"]),
+            "reach": Reach(row["reach"]),
+            "removed": None if row["removed"] is None else Remover(row["removed"]),
         }
     )
 
@@ -39,7 +47,9 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
 
 def delivery_of(row: Row) -> Delivery:
     columns = {name: row[name] for name in _DELIVERY}
-    return Delivery(**columns | {"shown": Shown(row["shown"]), "way": Way(row["way"])})
+    return Delivery(
+        **columns | {"shown": Shown(row["shown"]), "way": Way(row["way"]), "retouched": bool(row["retouched"])}
+    )
 
 
 def job_row(job: Job) -> dict[str, Any]:

@@ -4,7 +4,11 @@ Whole milliseconds since 1970 end in `_ms`; amounts are whole micro-credits. Ids
 """
 
 from bot.store.administration_tables import ADMINISTRATION_TABLES, WORD_TABLES
+from bot.store.copies import COPIES
+from bot.store.draft_tables import DRAFT_INDEXES, DRAFT_TABLES
+from bot.store.history_tables import HISTORY_INDEXES, HISTORY_SQLITE, HISTORY_TABLES, REQUESTS_BY_OWNER
 from bot.store.migrations import Migration
+from bot.store.moderation_tables import MODERATION_INDEXES, MODERATION_TABLES
 from bot.store.personal_tables import PERSONAL_INDEXES, PERSONAL_TABLES
 
 _REQUESTS = """
@@ -184,4 +188,30 @@ MIGRATIONS = (
     Migration(plain=WORD_TABLES),
     Migration(plain=(*PERSONAL_TABLES, *PERSONAL_INDEXES)),
     Migration(plain=("ALTER TABLE requests ADD COLUMN age_restricted BOOLEAN NOT NULL DEFAULT FALSE",)),
+    Migration(plain=(*MODERATION_TABLES, *MODERATION_INDEXES)),
+    Migration(
+        plain=(
+            "ALTER TABLE requests ADD COLUMN removed TEXT CHECK (removed IN ('owner', 'moderator'))",
+            "ALTER TABLE requests ADD COLUMN retouched BOOLEAN NOT NULL DEFAULT FALSE",
+        )
+    ),
+    Migration(plain=("ALTER TABLE notices ADD COLUMN user_id BIGINT",)),
+    Migration(plain=(*HISTORY_TABLES, *HISTORY_INDEXES), sqlite=HISTORY_SQLITE),
+    Migration(plain=tuple(COPIES)),
+    Migration(plain=(*DRAFT_TABLES, *DRAFT_INDEXES)),
+    Migration(
+        plain=(
+            "ALTER TABLE requests ADD COLUMN models TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE requests ADD COLUMN parent_id BIGINT",
+            "ALTER TABLE requests ADD COLUMN expand BOOLEAN NOT NULL DEFAULT FALSE",
+            "ALTER TABLE requests ADD COLUMN reply_ms BIGINT",
+            REQUESTS_BY_OWNER,
+        )
+    ),
+    Migration(
+        plain=(
+            """ALTER TABLE requests ADD COLUMN reach TEXT NOT NULL DEFAULT 'channel'
+                CHECK (reach IN ('channel', 'direct', 'reply'))""",
+        )
+    ),
 )

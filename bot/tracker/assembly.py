@@ -25,12 +25,14 @@ from bot.tracker.endings import Endings
 from bot.tracker.guard import Guard
 from bot.tracker.housekeeping import Housekeeper
 from bot.tracker.key_trouble import KeyTrouble
+from bot.tracker.line import Line
 from bot.tracker.paces import Paces
 from bot.tracker.recovering import Recovery
 from bot.tracker.searching import Searcher
 from bot.tracker.submitting import Submitter
 from bot.tracker.tracker import Tracker
 from bot.tracker.watching import Watcher
+from bot.turns import Turns
 
 MIB = 1024 * 1024
 
@@ -81,7 +83,7 @@ class Tools:
 def _tools(outside: Outside, *, config: Config, texts: Texts) -> Tools:
     alerts = Alerts(line=outside.line, texts=texts, clock=outside.clock)
     availability = Availability(outside.clock)
-    books = Books(db=outside.db, alerts=alerts, clock=outside.clock)
+    books = Books(db=outside.db, alerts=alerts, noticed=outside.noticed, clock=outside.clock)
     collector = Collector(books=books, gallery=outside.gallery, clock=outside.clock)
     return Tools(
         books=books,
@@ -90,52 +92,88 @@ def _tools(outside: Outside, *, config: Config, texts: Texts) -> Tools:
         alerts=alerts,
         key=KeyTrouble(availability=availability, alerts=alerts),
         collector=collector,
-        endings=Endings(books=books, collector=collector, alerts=alerts),
+        endings=Endings(
+            books=books,
+            rulebook=outside.rulebook,
+            collector=collector,
+            alerts=alerts,
+            noticed=outside.noticed,
+            clock=outside.clock,
+        ),
     )
 
 
-def _tracker(outside: Outside, tools: Tools, desk: Desk, *, config: Config, catalog: Catalog, texts: Texts) -> Tracker:
-    clock, painter, books, budget = outside.clock, outside.painter, tools.books, tools.budget
-    searcher = Searcher(books=books, painter=painter, budget=budget, endings=tools.endings, clock=clock)
-    paces = Paces(books=books, catalog=catalog, budget=budget, clock=clock)
-    submitter = Submitter(
-        books=books,
-        painter=painter,
-        budget=budget,
+def _line(tools: Tools, paces: Paces, *, config: Config, clock: Clock) -> Line:
+    return Line(
+        turns=Turns(per_member=config.jobs_per_member, per_server=config.jobs_per_server),
+        paces=paces,
+        budget=tools.budget,
+        availability=tools.availability,
+        clock=clock,
+        jobs_in_flight=config.jobs_in_flight,
+    )
+
+
+def _searcher(outside: Outside, tools: Tools) -> Searcher:
+    return Searcher(
+        books=tools.books, painter=outside.painter, budget=tools.budget, endings=tools.endings, clock=outside.clock
+    )
+
+
+def _submitter(outside: Outside, tools: Tools, searcher: Searcher) -> Submitter:
+    return Submitter(
+        books=tools.books,
+        painter=outside.painter,
+        budget=tools.budget,
         availability=tools.availability,
         searcher=searcher,
         endings=tools.endings,
         alerts=tools.alerts,
         key=tools.key,
-        clock=clock,
+        clock=outside.clock,
     )
-    watcher = Watcher(
-        books=books,
-        painter=painter,
-        budget=budget,
+
+
+def _watcher(outside: Outside, tools: Tools, paces: Paces) -> Watcher:
+    return Watcher(
+        books=tools.books,
+        painter=outside.painter,
+        budget=tools.budget,
         paces=paces,
         endings=tools.endings,
         key=tools.key,
-        clock=clock,
+        clock=outside.clock,
         rng=outside.rng,
     )
-    writer = CardWriter(texts=texts, catalog=catalog)
+
+
+def _courier(outside: Outside, tools: Tools, line: Line, writer: CardWriter) -> Courier:
+    return Courier(
+        books=tools.books,
+        presenter=outside.presenter,
+        collector=tools.collector,
+        writer=writer,
+        line=line,
+        clock=outside.clock,
+    )
+
+
+def _tracker(outside: Outside, tools: Tools, desk: Desk, *, config: Config, catalog: Catalog, texts: Texts) -> Tracker:
+    paces = Paces(books=tools.books, catalog=catalog, budget=tools.budget, clock=outside.clock)
+    searcher = _searcher(outside, tools)
+    line = _line(tools, paces, config=config, clock=outside.clock)
     return Tracker(
         desk=desk,
-        books=books,
-        submitter=submitter,
+        books=tools.books,
+        submitter=_submitter(outside, tools, searcher),
         searcher=searcher,
-        watcher=watcher,
+        watcher=_watcher(outside, tools, paces),
         collector=tools.collector,
-        courier=Courier(
-            books=books, presenter=outside.presenter, collector=tools.collector, writer=writer, clock=clock
-        ),
-        guard=Guard(books=books, alerts=tools.alerts, clock=clock),
+        courier=_courier(outside, tools, line, CardWriter(texts=texts, catalog=catalog)),
+        guard=Guard(books=tools.books, alerts=tools.alerts, clock=outside.clock),
         paces=paces,
-        budget=budget,
-        availability=tools.availability,
-        clock=clock,
-        jobs_in_flight=config.jobs_in_flight,
+        line=line,
+        clock=outside.clock,
     )
 
 

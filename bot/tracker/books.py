@@ -1,32 +1,43 @@
 """The tracker's hand on the database: a step that was decided is written until it is written."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
 
 from bot.clock import Clock
-from bot.errors import StoreFull, StoreLocked
-from bot.jobs import Delivery, Job, Request, Shown, State
+from bot.errors import ImagenError, StoreFull, StoreLocked
+from bot.jobs import Delivery, Job, Reach, Request, Shown, State
+from bot.markdown import message_url
+from bot.outside import is_outside
+from bot.store import cases, evidence
 from bot.store import jobs as job_store
 from bot.store.database import Database, Transaction
 from bot.tracker.alerts import Alerts
 
 T = TypeVar("T")
+Also = Callable[[Transaction, Job], Awaitable[None]]
 
 RETRY_S = 0.5
 log = structlog.get_logger()
+
+
+class Retouched(ImagenError):
+    """The images of the request were removed or blurred meanwhile: read it again before going on."""
 
 
 class Books:
     """Moves jobs and keeps what is learned about them.
 
     A full disk or a locked database is waited for: the step before it has happened outside and cannot be undone.
+    `noticed` is called when a card has come to its end, of which moderators may be told.
     """
 
-    def __init__(self, *, db: Database, alerts: Alerts, clock: Clock) -> None:
+    def __init__(self, *, db: Database, alerts: Alerts, noticed: Callable[[], None], clock: Clock) -> None:
         self.db = db
         self._alerts = alerts
+        self._noticed = noticed
         self._clock = clock
         self._stuck = False
 
@@ -48,30 +59,86 @@ class Books:
                 self._stuck = False
                 return done
 
-    async def move(self, job: Job, state: State, **changes: Any) -> Job:
-        """Move the job, and its money with it; returns the job as it now is."""
+    async def move(self, job: Job, state: State, *, also: Also | None = None, **changes: Any) -> Job:
+        """Move the job, and its money with it; returns the job as it now is. What is done `also` shares its fate."""
         at_ms = self._clock.now_ms()
-        moved = await self.write(lambda tx: job_store.move(tx, job, state, at_ms=at_ms, **changes))
+
+        async def step(tx: Transaction) -> Job:
+            moved = await job_store.move(tx, job, state, at_ms=at_ms, **changes)
+            await _keep_evidence(tx, moved, changes)
+            if also is not None:
+                await also(tx, moved)
+            return moved
+
+        moved = await self.write(step)
         log.info("job moved", interaction_id=job.interaction_id, number=job.number, state=state.value)
         return moved
 
     async def record(self, job: Job, **changes: Any) -> Job:
         """Keep something about the job without moving it."""
-        return await self.write(lambda tx: job_store.record(tx, job, **changes))
 
-    async def save_delivery(self, interaction_id: int, delivery: Delivery) -> None:
-        """Keep where the card stands; once its end has been seen the reply's address is forgotten."""
+        async def step(tx: Transaction) -> Job:
+            recorded = await job_store.record(tx, job, **changes)
+            await _keep_evidence(tx, recorded, changes)
+            return recorded
+
+        return await self.write(step)
+
+    async def save_delivery(self, request: Request, delivery: Delivery) -> None:
+        """Keep what is known of the card; once its end has been seen the reply's address is forgotten.
+
+        Where nothing else leads to a card that others see, it is kept for as long as it works: images may yet be removed.
+        It is no end where the images were removed or blurred since the card was made of this `request`: people have
+        that yet to see, and the card stays open.
+        """
+
+        async def step(tx: Transaction) -> bool:
+            if delivery.shown is Shown.OPEN:
+                await job_store.save_delivery(tx, request.interaction_id, delivery)
+                return False
+            if (now := await _retouched(tx, request)) is not None:
+                places = {"message_id": delivery.message_id, "message_channel_id": delivery.message_channel_id}
+                await job_store.save_delivery(tx, request.interaction_id, replace(now, **places))  # type: ignore[arg-type]
+                return False
+            await job_store.save_delivery(tx, request.interaction_id, delivery)
+            if request.private or request.reach is not Reach.REPLY:
+                await job_store.erase_reply(tx, request.interaction_id)
+            await cases.request_changed(tx, request.interaction_id)
+            return True
+
+        if await self.write(step):
+            self._noticed()
+
+    async def intend(self, request: Request, delivery: Delivery, *, leaves: bool = False) -> None:
+        """Keep what is about to be done with the card; `leaves` says that what the message had is not in the next one.
+
+        Raises Retouched, with nothing written, where the images were removed or blurred since `request` was read.
+        """
 
         async def step(tx: Transaction) -> None:
-            await job_store.save_delivery(tx, interaction_id, delivery)
-            if delivery.shown is not Shown.OPEN:
-                await job_store.erase_reply(tx, interaction_id)
+            if await _retouched(tx, request) is not None:
+                raise Retouched(f"request {request.interaction_id} is to look different now")
+            await job_store.save_delivery(tx, request.interaction_id, delivery)
+            if leaves:
+                await job_store.forget_attachments(tx, request.interaction_id)
 
         await self.write(step)
 
     async def request(self, interaction_id: int) -> tuple[Request, Delivery] | None:
         """A request with its card's whereabouts, or None."""
         return await job_store.request(self.db, interaction_id)
+
+    async def parent_link(self, request: Request) -> str | None:
+        """Where the request that this one was made from stands, if whoever sees the one may see the other."""
+        found = None if request.parent_id is None else await self.request(request.parent_id)
+        if found is None:
+            return None
+        parent, delivery = found
+        hidden = parent.private or parent.removed is not None or parent.guild_id != request.guild_id
+        if hidden or delivery.message_id is None:
+            return None
+        guild_id = None if is_outside(parent.guild_id) else parent.guild_id
+        return message_url(guild_id, delivery.message_channel_id or parent.channel_id, delivery.message_id)
 
     async def jobs(self, interaction_id: int) -> list[Job]:
         """The jobs of a request, as the database has them now."""
@@ -83,3 +150,17 @@ class Books:
         if found is None:
             raise job_store.StaleJob(f"job {job.interaction_id}/{job.number} is gone")
         return found
+
+
+async def _keep_evidence(tx: Transaction, job: Job, changes: Mapping[str, Any]) -> None:
+    """A picture that came after its request was reported is kept for moderators as those are that were there."""
+    if "sha256" in changes and job.sha256 is not None:
+        await evidence.keep_reported(tx, job.interaction_id)
+
+
+async def _retouched(tx: Transaction, request: Request) -> Delivery | None:
+    """Where the card stands, if the images of the request were removed or blurred since it was read; else None."""
+    found = await job_store.request(tx, request.interaction_id)
+    if found is None or (found[0].removed, found[0].spoiler) == (request.removed, request.spoiler):
+        return None
+    return found[1]

@@ -45,6 +45,12 @@ def stem_of(job: Job) -> str:
     return f"imagen-{ref_of(job.interaction_id)}-{job.number + 1}"
 
 
+def names_image_of(filename: str, job: Job) -> bool:
+    """Whether a file of a card is the image of this job."""
+    rest = filename.removeprefix(stem_of(job))
+    return rest != filename and not rest[:1].isdigit()
+
+
 class Collector:
     """Brings pictures home and keeps the books about them."""
 

@@ -1,29 +1,35 @@
 """Where a request is accepted or refused: one transaction reads, decides, holds the credits and writes the jobs."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
+import structlog
+
 from bot import admission, intake
 from bot.admin.allowances import check_bars, out_of_service
-from bot.admin.flagging import flag
 from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.clock import Clock
+from bot.errors import StoreError
 from bot.intake import Refusal
 from bot.jobs import Job, Request
 from bot.judgement import Judge, Judgement
 from bot.levels import RULES, Level
 from bot.limits import Asker, Claim, Limit, Rules, Source, Usage, claims
+from bot.moderation import recording
 from bot.settings import REFUSAL_WORDS
+from bot.store import cases, ledger, notices
 from bot.store import jobs as job_store
-from bot.store import ledger, notices
 from bot.store.database import Database, Transaction
 from bot.tracker.availability import Availability
+from bot.verdicts import texts_of
+
+log = structlog.get_logger()
 
 
 class Desk:
-    """Accepts requests. `ceiling` bounds the safety_filter_level of all; `noticed` hears of notices that were written.
+    """Accepts requests. `ceiling` bounds the safety_filter_level of all; `noticed` hears of notices and cases.
 
     `judge` applies what servers say about words; without one, no words are looked at.
     """
@@ -54,26 +60,57 @@ class Desk:
     async def accept(self, request: Request) -> list[Job]:
         """The jobs of the request, held and written; the same interaction twice is the same jobs.
 
-        Raises intake.Refusal, with nothing written, and StoreError where the database takes nothing.
+        Raises intake.Refusal, with nothing written but the case of a block by the server's words, and StoreError where
+        the database takes nothing.
         """
         # Before the transaction, which nobody else could write beside: a judgement may wait for Discord.
         judgement = Judgement() if self._judge is None else await self._judge.judge(request, self._db)
-        async with self._db.transaction() as tx:
-            known = await job_store.jobs_of(tx, request.interaction_id)
-            if known:
-                return known
-            jobs, warned = await self._write(tx, request, judgement)
-        if warned:
+        try:
+            async with self._db.transaction() as tx:
+                known = await job_store.jobs_of(tx, request.interaction_id)
+                if known:
+                    return known
+                jobs, noticed = await self._write(tx, request, judgement)
+        except Refusal as refusal:
+            if refusal is judgement.refusal:
+                refusal.case_id = await self._record_block(request, judgement)
+            raise
+        if noticed:
             self._noticed()
         return jobs
+
+    async def _record_block(self, request: Request, judgement: Judgement) -> int | None:
+        """The id of the case that tells the server's moderators; None where the database does not take it."""
+        try:
+            async with self._db.transaction() as tx:
+                case_id = await recording.blocked_by_server(
+                    tx,
+                    request,
+                    judgement,
+                    texts=texts_of(request, self._catalog),
+                    rules=await self._rulebook.rules(request.guild_id, tx),
+                    at_ms=self._clock.now_ms(),
+                )
+        except StoreError as error:
+            log.warning("a block was not written down", interaction_id=request.interaction_id, reason=str(error))
+            return None
+        self._noticed()
+        return case_id
 
     async def _write(self, tx: Transaction, request: Request, judgement: Judgement) -> tuple[list[Job], bool]:
         """The jobs, and whether the server is to be told something."""
         now_ms = self._clock.now_ms()
-        await check_bars(tx, user_id=request.user_id, guild_id=request.guild_id)
         rules = await self._rulebook.rules(request.guild_id, tx)
         out = out_of_service(self._catalog, self._availability)
-        level, jobs = self._decide(request, rules, judgement, out, now_ms=now_ms)
+        try:
+            await check_bars(tx, user_id=request.user_id, guild_id=request.guild_id, now_ms=now_ms)
+            blocked = judgement.refusal if await self._blocks(tx, request, judgement) else None
+            level, jobs = self._decided(request, rules, blocked, now_ms=now_ms)
+        except Refusal as refusal:
+            # A refusal by the server's own rules has its own words.
+            if refusal.of_server:
+                refusal.server_words = rules.guild[REFUSAL_WORDS]
+            raise
         asked = claims(
             Asker(
                 guild_id=request.guild_id,
@@ -89,39 +126,40 @@ class Desk:
         hidden = request.spoiler or judgement.spoiler or RULES[level].spoiler
         await job_store.insert(tx, replace(request, spoiler=hidden), jobs)
         held = await _hold(tx, jobs, chosen, usages, at_ms=now_ms)
-        flagged = await flag(tx, request, judgement.hits, at_ms=now_ms)
+        flagged = await recording.flagged(tx, request, judgement.hits, at_ms=now_ms)
         warned = await self._warn(tx, request.guild_id, asked, held, at_ms=now_ms)
         return jobs, flagged or warned
 
-    def _decide(
-        self, request: Request, rules: Rules, judgement: Judgement, out: Collection[str], *, now_ms: int
-    ) -> tuple[Level, list[Job]]:
-        """The level at which the jobs are made, and the jobs; a refusal by the server's own rules has its own words."""
-        try:
-            return self._decided(request, rules, judgement, out, now_ms=now_ms)
-        except Refusal as refusal:
-            if refusal.of_server:
-                refusal.server_words = rules.guild[REFUSAL_WORDS]
-            raise
+    async def _blocks(self, tx: Transaction, request: Request, judgement: Judgement) -> bool:
+        """Whether the words are in the way; not where moderators let this member use just these."""
+        if judgement.refusal is None:
+            return False
+        texts_sha256 = recording.fingerprint(texts_of(request, self._catalog))
+        return not await cases.approved(
+            tx, guild_id=request.guild_id, user_id=request.user_id, texts_sha256=texts_sha256
+        )
 
     def _decided(
-        self, request: Request, rules: Rules, judgement: Judgement, out: Collection[str], *, now_ms: int
+        self, request: Request, rules: Rules, blocked: Refusal | None, *, now_ms: int
     ) -> tuple[Level, list[Job]]:
+        """The level at which the jobs are made, and the jobs."""
         admission.check_open(request, rules)
         level = admission.check_level(request, rules, ceiling=self._ceiling)
-        model = intake.choose_model(request, self._catalog)
+        admission.check_choices(request, rules=rules)
+        out = out_of_service(self._catalog, self._availability)
         jobs = intake.decide(
             request,
             catalog=self._catalog,
             ceiling=self._ceiling,
             level=level,
-            out=self._availability.out(model.slug),
+            out=out,
             rng=self._rng,
             now_ms=now_ms,
         )
-        admission.check_count(model, len(jobs), rules=rules, catalog=self._catalog, out=out)
-        if judgement.refusal is not None:
-            raise judgement.refusal
+        for model in intake.choose_models(request, self._catalog):
+            admission.check_count(model, intake.count_of(request), rules=rules, catalog=self._catalog, out=out)
+        if blocked is not None:
+            raise blocked
         return level, jobs
 
     async def _warn(

@@ -59,8 +59,8 @@ class Guard:
                 return
         found = await self._books.request(interaction_id)
         if found is not None:
-            await self._books.save_delivery(interaction_id, found[1].ended(Shown.KEPT))
-            await self._alerts.tell("poison", ref=ref_of(interaction_id), error="its card could not be shown")
+            await self._books.save_delivery(found[0], found[1].ended(Shown.KEPT))
+            await self._alerts.tell("poison_card", ref=ref_of(interaction_id))
 
     async def _bury(self, job: Job, error: Exception) -> Job:
         reason = type(error).__name__

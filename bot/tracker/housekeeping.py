@@ -7,6 +7,7 @@ from bot.errors import StoreError
 from bot.jobs import Shown
 from bot.media.gallery import Gallery
 from bot.media.retention import MediaRow, expendable
+from bot.store import evidence
 from bot.store import media as media_store
 from bot.store.database import Transaction
 from bot.tracker.books import Books
@@ -58,9 +59,13 @@ class Housekeeper:
         return len(gone)
 
     async def _rows(self, now_ms: int) -> list[MediaRow]:
-        """All images. Needed are those that Discord does not have: until they are delivered, or for their retention."""
+        """All images.
+
+        Needed are those that Discord does not have, until they are delivered or for their retention, and evidence.
+        """
         open_ones = await media_store.needed(self._books.db, Shown.OPEN)
         kept_ones = await media_store.needed(self._books.db, Shown.KEPT)
+        evident = await evidence.kept(self._books.db)
         kept_since_ms = now_ms - self._retention_days * DAY_MS
         return [
             MediaRow(
@@ -68,7 +73,9 @@ class Housekeeper:
                 size_bytes=medium.size_bytes,
                 stored_ms=medium.stored_ms,
                 used_ms=medium.used_ms,
-                needed=medium.sha256 in open_ones or (medium.sha256 in kept_ones and medium.stored_ms > kept_since_ms),
+                needed=medium.sha256 in open_ones
+                or medium.sha256 in evident
+                or (medium.sha256 in kept_ones and medium.stored_ms > kept_since_ms),
             )
             for medium in await media_store.all_media(self._books.db)
         ]

@@ -1,5 +1,7 @@
 """What is known of each model's latency, and how closely all jobs together may be looked at."""
 
+from collections.abc import Collection
+
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.jobs import Job
@@ -73,10 +75,12 @@ class Paces:
         """How many more jobs may be submitted and still be looked at and fetched in time, at the plan's rate."""
         return room_for(self._load(self.known(slug).fit))
 
-    def moments(self, slug: str) -> Moments:
-        """What a card says about the time that a job of this model takes."""
-        fit = self.known(slug).fit
-        usual_ms, overdue_ms = (int(fit.quantile_s(share) * 1000) for share in (EXPECTED_SHARE, OVERDUE_SHARE))
+    def moments(self, slugs: Collection[str]) -> Moments:
+        """What a card says about the time that jobs of these models take: it is over with the slowest one."""
+        fits = [self.known(slug).fit for slug in slugs]
+        usual_ms, overdue_ms = (
+            int(max(fit.quantile_s(share) for fit in fits) * 1000) for share in (EXPECTED_SHARE, OVERDUE_SHARE)
+        )
         return Moments(usual_ms=usual_ms, overdue_ms=overdue_ms)
 
     @staticmethod

@@ -1,30 +1,27 @@
 """The door of the tracker: accepts requests, gives each job its turn, and carries everything on after a restart."""
 
 import asyncio
-from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine, Sequence
 from functools import partial
 from typing import Any, assert_never
 
 from bot.clock import Clock, first_of
 from bot.intake import Refusal
-from bot.jobs import Job, Outcome, Request, Shown, State
-from bot.limiter import Kind, RequestBudget
+from bot.jobs import Cancelled, Job, Outcome, Request, State
 from bot.store import jobs as job_store
-from bot.tracker.availability import Availability
 from bot.tracker.books import Books
 from bot.tracker.collecting import Collector
 from bot.tracker.delivery import Courier
 from bot.tracker.desk import Desk
 from bot.tracker.guard import Guard
+from bot.tracker.line import Line
 from bot.tracker.paces import Paces
+from bot.tracker.queue import Queued, queued_in
 from bot.tracker.searching import Searcher
 from bot.tracker.submitting import Patience, Submitter
 from bot.tracker.views import fetched, settled
 from bot.tracker.watching import Watcher
 
-# While jobs wait for room at the plan's rate, time alone makes some; it is looked for this often.
-ROOM_CHECK_S = 1.0
 # A request that was accepted but whose interaction nobody came back about is begun all the same.
 BEGIN_ANYWAY_S = 30.0
 
@@ -44,10 +41,8 @@ class Tracker:
         courier: Courier,
         guard: Guard,
         paces: Paces,
-        budget: RequestBudget,
-        availability: Availability,
+        line: Line,
         clock: Clock,
-        jobs_in_flight: int,
     ) -> None:
         self._desk = desk
         self._books = books
@@ -58,12 +53,8 @@ class Tracker:
         self._courier = courier
         self._guard = guard
         self._paces = paces
-        self._budget = budget
-        self._availability = availability
+        self._line = line
         self._clock = clock
-        self._jobs_in_flight = jobs_in_flight
-        self._line: deque[Job] = deque()
-        self._line_moves = asyncio.Event()
         self._patience: dict[tuple[int, int], Patience] = {}
         self._accepted: set[int] = set()
         self._news: dict[int, asyncio.Event] = {}
@@ -97,10 +88,39 @@ class Tracker:
         self._accepted.discard(interaction_id)
         if interaction_id not in self._news:
             self._news[interaction_id] = asyncio.Event()
-            for job in await self._books.jobs(interaction_id):
-                if job.state is State.ACCEPTED:
-                    await self._books.move(job, State.CANCELLED, outcome=Outcome.NOT_ANSWERED)
+            for job in [job for job in await self._books.jobs(interaction_id) if job.state is State.ACCEPTED]:
+                await self._cancel(job, Outcome.NOT_ANSWERED)
             await self._take_up(interaction_id)
+
+    async def retouch(self, interaction_ids: Sequence[int]) -> None:
+        """Reopen the cards of these requests: images were removed or blurred."""
+        for interaction_id in interaction_ids:
+            await self.reopen(interaction_id)
+
+    async def reopen(self, interaction_id: int) -> None:
+        """Have the card of this request, which may have come to its end, show what the database says now.
+
+        It does not wait for Discord; after a crash the next start goes on.
+        """
+        if interaction_id in self._accepted or self._stopping:
+            return  # whoever begins it finds it as it is then
+        if (news := self._news.get(interaction_id)) is None:
+            await self.begin(interaction_id)
+            return
+        # Only what has ended: another job may have come back into the line meanwhile.
+        self._line.drop([job for job in await self._books.jobs(interaction_id) if job.ended])
+        news.set()
+
+    async def cancel(self, interaction_id: int) -> Cancelled:
+        """Call off what of a request no POST has left for; its credits are back. What is at Segmind goes on."""
+        step = partial(job_store.call_off, interaction_id=interaction_id, at_ms=self._clock.now_ms())
+        cancelled = await self._books.write(step)
+        await self.reopen(interaction_id)
+        return cancelled
+
+    async def queue(self, guild_id: int) -> list[Queued]:
+        """What runs and waits in a server."""
+        return await queued_in(self._books.db, guild_id, place=self._line.place)
 
     # Start and stop
 
@@ -117,6 +137,7 @@ class Tracker:
         Everything that runs is in the database; the next start carries on with it.
         """
         self._stopping = True
+        self._line.close()
         await first_of(self._clock, self._searcher.quiet, seconds=grace_s)
         tasks = list(self._tasks)
         for task in tasks:
@@ -132,17 +153,20 @@ class Tracker:
         jobs = await self._books.jobs(interaction_id)
         for job in jobs:
             match job.state:
+                case State.ACCEPTED if found[0].removed is not None:
+                    await self._cancel(job, Outcome.REMOVED)
                 case State.ACCEPTED:
-                    self._line.append(job)
-                    self._line_moves.set()
-                case State.SUBMITTING | State.RUNNING | State.DONE:
+                    self._line.add(found[0], job)
+                case State.SUBMITTING | State.RUNNING:
+                    self._line.resume(found[0], job)
+                    self._carry_on(job)
+                case State.DONE:
                     self._carry_on(job)
                 case State.FAILED | State.LOST | State.CANCELLED:
                     pass
                 case _:
                     assert_never(job.state)
-        if found[1].shown is Shown.OPEN:
-            self._spawn(self._deliver(interaction_id, slug=jobs[0].slug))
+        self._spawn(self._deliver(interaction_id, slugs={job.slug for job in jobs}))
 
     async def _begin_anyway(self, interaction_id: int) -> None:
         await self._clock.sleep(BEGIN_ANYWAY_S)
@@ -154,35 +178,11 @@ class Tracker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    # Turns
+    # Work
 
     async def _dispatch(self) -> None:
-        """First come, first served, as there is room."""
         while True:
-            await self._until_room()
-            if self._availability.out(self._line[0].slug) is None:
-                await self._budget.take(Kind.SUBMIT)
-                # Nothing is sent while the balance is in doubt.
-                async with self._availability.asking:
-                    pass
-            if self._stopping:
-                return
-            self._carry_on(self._line.popleft())
-
-    async def _until_room(self) -> None:
-        while not self._room():
-            self._line_moves.clear()
-            await first_of(self._clock, self._line_moves, seconds=ROOM_CHECK_S if self._line else None)
-
-    def _room(self) -> bool:
-        if self._stopping or not self._line:
-            return False
-        slug = self._line[0].slug
-        if self._availability.out(slug) is not None:
-            return True
-        return self._paces.under_way < self._jobs_in_flight and self._paces.room(slug) > 0
-
-    # Work
+            self._carry_on(await self._line.next())
 
     def _carry_on(self, job: Job) -> None:
         # Counted here and not in the task, which starts only when the loop gets to it.
@@ -194,31 +194,43 @@ class Tracker:
         if not job.ended:
             job = await self._through_segmind(job)
         if job.state is State.ACCEPTED:
-            self._line.appendleft(job)
-            self._line_moves.set()
             return
-        self._patience.pop((job.interaction_id, job.number), None)
+        self._patience.pop(job.name, None)
         if job.state is State.DONE and not fetched(job):
             await self._guard.step(job, self._collector.bring)
             self._tell(job)
 
+    async def _turned_away(self, job: Job) -> Job:
+        """Segmind did not take it; where it was removed or called off meanwhile, nobody asks again."""
+        found = await self._books.request(job.interaction_id)
+        if found is not None and found[0].removed is not None:
+            job = await self._cancel(job, Outcome.REMOVED)
+            self._tell(job)
+        return await self._books.again(job)
+
+    async def _cancel(self, job: Job, outcome: Outcome) -> Job:
+        """Call off a job that no POST has left for, unless another hand has just done so."""
+        return await self._guard.step(job, partial(self._books.move, state=State.CANCELLED, outcome=outcome))
+
     async def _through_segmind(self, job: Job) -> Job:
+        """To its end, or back into the line."""
+        waits = False
         try:
-            while not job.ended:
+            while not (job.ended or waits):
                 job = await self._guard.step(job, self._push)
                 self._tell(job)
                 if job.state is State.ACCEPTED:
-                    break
+                    job = await self._turned_away(job)
+                    waits = not job.ended
         finally:
             self._paces.under_way -= 1
-            self._line_moves.set()
+            (self._line.put_back if waits else self._line.end)(job)
         return job
 
     async def _push(self, job: Job) -> Job:
         match job.state:
             case State.ACCEPTED:
-                patience = self._patience.setdefault((job.interaction_id, job.number), Patience())
-                return await self._submitter.submit(job, patience)
+                return await self._submitter.submit(job, self._patience.setdefault(job.name, Patience()))
             case State.SUBMITTING:
                 return await self._searcher.find(job)
             case State.RUNNING:
@@ -233,10 +245,15 @@ class Tracker:
         if (news := self._news.get(job.interaction_id)) is not None:
             news.set()
 
-    async def _deliver(self, interaction_id: int, *, slug: str) -> None:
-        news, moments = self._news[interaction_id], self._paces.moments(slug)
-        await self._guard.card(
-            interaction_id, partial(self._courier.deliver, interaction_id, news=news, moments=moments)
-        )
-        if settled(await self._books.jobs(interaction_id)):
-            self._news.pop(interaction_id, None)
+    async def _deliver(self, interaction_id: int, *, slugs: Collection[str]) -> None:
+        """Show the card until all is over, and once more where it was reopened while its end was written down."""
+        news, moments = self._news[interaction_id], self._paces.moments(slugs)
+        deliver = partial(self._courier.deliver, interaction_id, news=news, moments=moments)
+        while True:
+            news.clear()
+            await self._guard.card(interaction_id, deliver)
+            over = settled(await self._books.jobs(interaction_id))
+            if over and not news.is_set():
+                break
+            await news.wait()
+        del self._news[interaction_id]

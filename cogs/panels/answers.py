@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from io import BytesIO
-from typing import assert_never
+from typing import Any, assert_never
 
 import aiohttp
 import discord
@@ -21,33 +21,40 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Redraw:
-    """Put this in the place of the panel; a command is answered with it."""
-
-    view: ui.LayoutView
-
-
-@dataclass(frozen=True, slots=True)
 class Enclosed:
     """A file that goes along with an answer."""
 
     filename: str
     data: bytes
 
-    def files(self) -> list[discord.File]:
+    def file(self) -> discord.File:
         """For one call; a File is read only once."""
-        return [discord.File(BytesIO(self.data), self.filename)]
+        return discord.File(BytesIO(self.data), self.filename)
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """Put this in the place of the panel, whose files stay; a command is answered with it."""
+
+    view: ui.LayoutView
+
+
+@dataclass(frozen=True, slots=True)
+class Illustrated(Redraw):
+    """The same with these files in the place of the panel's; they stand in the view, too."""
+
+    enclosed: tuple[Enclosed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Say this to the person alone; the panel stays as it is. A file that goes along stands in the view, too."""
+    """Say this to the person alone; the panel stays as it is. Files that go along stand in the view, too."""
 
     view: ui.LayoutView
-    enclosed: Enclosed | None = None
+    enclosed: tuple[Enclosed, ...] = ()
 
     def files(self) -> list[discord.File]:
-        return [] if self.enclosed is None else self.enclosed.files()
+        return [each.file() for each in self.enclosed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +115,11 @@ async def _respond(interaction: discord.Interaction, answer: Answer) -> None:
         case Form(modal):
             await interaction.response.send_modal(modal)
         case Redraw(view) if interaction.message is not None:
-            await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
+            await interaction.response.edit_message(view=view, attachments=_files(answer), allowed_mentions=NOBODY)
         case Redraw(view):
-            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
+            await interaction.response.send_message(
+                view=view, files=_files(answer), ephemeral=True, allowed_mentions=NOBODY
+            )
         case Tell(view):
             await interaction.response.send_message(
                 view=view, files=answer.files(), ephemeral=True, allowed_mentions=NOBODY
@@ -137,3 +146,8 @@ async def _follow(interaction: discord.Interaction, answer: Answer) -> None:
                 assert_never(answer)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("a panel could not be answered", interaction_id=interaction.id, reason=repr(error))
+
+
+def _files(answer: Redraw) -> Any:
+    """What discord.py is to be told of files: nothing, where those that are there stay."""
+    return [each.file() for each in answer.enclosed] if isinstance(answer, Illustrated) else discord.utils.MISSING

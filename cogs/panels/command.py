@@ -26,7 +26,6 @@ def panel_command(
         # As in cogs/commands.py.
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-        auto_locale_strings=False,
     )
     # What Discord shows; the door judges for itself.
     command.default_permissions = needs

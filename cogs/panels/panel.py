@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import discord
+from discord import AppCommandType as Kind
 
 from bot.admin.panel_text import Phrases
 from bot.errors import ImagenError
@@ -17,8 +18,10 @@ from cogs.panels.ids import Address
 class Rights(Protocol):
     """Who may use which command, and with it what belongs to its panel."""
 
-    async def allows(self, interaction: discord.Interaction, *, command: str, rank: Rank) -> bool:
-        """Tell it within a second or so."""
+    async def allows(
+        self, interaction: discord.Interaction, *, command: str, rank: Rank, kind: Kind = Kind.chat_input
+    ) -> bool:
+        """Tell it within a second or so; `kind` says whether it is a slash command or an entry of a menu."""
         ...
 
 
@@ -83,6 +86,14 @@ class Directory:
         """Whether Discord keeps minors out of this channel, as far as it is known."""
         found = self._found(TargetKind.CHANNEL, channel_id)
         return found is not None and bool(getattr(found, "nsfw", False))
+
+    def may_post(self, channel_id: int) -> bool:
+        """Whether the bot may post in this channel, as far as it is known."""
+        found = None if self.guild is None else self.guild.get_channel(channel_id)
+        if self.guild is None or found is None or self.guild.me is None:
+            return True
+        given = found.permissions_for(self.guild.me)
+        return given.view_channel and given.send_messages
 
     def _found(self, kind: TargetKind, target_id: int) -> discord.Role | discord.abc.GuildChannel | None:
         if self.guild is None:

@@ -36,7 +36,6 @@ def usage_command(run: Open, texts: Texts) -> app_commands.Command[Any, ..., Non
         # As in cogs/commands.py.
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-        auto_locale_strings=False,
     )
     # What Discord shows; who may is judged anew at each use.
     return app_commands.default_permissions(manage_messages=True)(command)

@@ -8,12 +8,14 @@ from bot.jobs import Delivery, Shown, State
 from bot.limits import extra_owner, guild_owner, member_owner
 from bot.media.gallery import Gallery
 from bot.media.vault import Vault
-from bot.store import jobs, ledger, media
+from bot.store import jobs, ledger, media, sqlite_prompts
 from tests.admin.support import DAY_MS, NOON_MS
 from tests.store.support import JOB, PRICE, REQUEST
 
 MIA, JULES = 9, 11
-RETENTION = Retention(prompts_days=30, images_days=30, notices_days=60, changes_days=365, left_servers_days=30)
+RETENTION = Retention(
+    prompts_days=30, images_days=30, notices_days=60, changes_days=365, cases_days=90, left_servers_days=30
+)
 # What a test picture is made of does not matter to the vault.
 MIAS, SHARED = b"mia's picture", b"a picture of two"
 
@@ -34,7 +36,9 @@ class Home:
         self.vault = Vault(folder)
         self.vault.open()
         self.gallery = Gallery(fetcher=None, vault=self.vault)
-        self.purge = Purge(db=db, gallery=self.gallery, retention=RETENTION, clock=clock)
+        self.purge = Purge(
+            db=db, gallery=self.gallery, retention=RETENTION, forget_words=sqlite_prompts.forget_words, clock=clock
+        )
         self.privacy = Privacy(db=db, gallery=self.gallery, purge=self.purge, clock=clock)
 
     async def grant(self, owner, period, *, ends_ms=None, amount=100 * PRICE):

@@ -8,7 +8,7 @@ from bot.admin.rulebook import Rulebook
 from bot.errors import DeliveryError
 from bot.jobs import Job, State
 from bot.periods import Per
-from bot.setting_fields import Allowance, Budget, BudgetKind
+from bot.setting_fields import Allowance, Budget, BudgetKind, TargetKind
 from bot.settings import (
     BALANCE_WARNING,
     BUDGET,
@@ -26,6 +26,7 @@ DAY_MS = 86_400_000
 # 2026-11-20, 12:00 in UTC.
 NOON_MS = 1_795_176_000_000
 OPERATOR = 77
+GONE = 404
 MONTHLY = Budget(BudgetKind.LIMITED, Allowance(10_000_000, Per.MONTH))
 DEFAULTS = {
     BUDGET.name: MONTHLY,
@@ -58,10 +59,14 @@ def rulebook(db: Database, clock: HandClock) -> Rulebook:
 
 
 class FakePoster:
-    """Remembers what was posted, each nonce once as Discord does; `refusal` is raised instead of taking anything."""
+    """Remembers what was posted and who was told, each nonce once as Discord does.
+
+    `refusals` by channel or person are raised instead of taking anything; every server has everything but GONE.
+    """
 
     def __init__(self, locale: str | None = "en-US") -> None:
         self.posts: dict[str, tuple[int, int, str]] = {}
+        self.direct: dict[str, tuple[int, str]] = {}
         self.calls = 0
         self.refusals: dict[int, DeliveryError] = {}
         self._locale = locale
@@ -72,8 +77,20 @@ class FakePoster:
             raise self.refusals[channel_id]
         self.posts.setdefault(nonce, (guild_id, channel_id, text))
 
+    async def tell(self, *, user_id: int, text: str, nonce: str) -> None:
+        self.calls += 1
+        if user_id in self.refusals:
+            raise self.refusals[user_id]
+        self.direct.setdefault(nonce, (user_id, text))
+
     def locale(self, guild_id: int) -> str | None:
         return self._locale
+
+    def name(self, guild_id: int) -> str:
+        return f"Server *{guild_id}*"
+
+    def has(self, guild_id: int, kind: TargetKind, target_id: int) -> bool:
+        return target_id != GONE
 
     @property
     def texts(self) -> list[str]:

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.asyncio
 MIB = 2**20
 TODAY = "d:2026-11-20"
 MIAS_ACCOUNT = member_owner(7, MIA)
+ABOUT = "Alles, was dieser Bot über dich aufhebt."
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def home(db, clock, tmp_path):
 
 async def read(home, *, user_id=MIA, image=MIAS, size_max_bytes=10 * MIB):
     """The export as a program reads it, and the names of the images in it."""
-    export = await home.privacy.export(user_id, size_max_bytes=size_max_bytes)
+    export = await home.privacy.export(user_id, about=ABOUT, size_max_bytes=size_max_bytes)
     with export.file.file as file:
         data = file.read()
     assert len(data) <= size_max_bytes
@@ -57,6 +58,7 @@ async def test_the_file_has_everything_of_this_person_in_all_servers_and_nothing
     await home.asked(3, user_id=JULES, prompt="somebody else's")
     await home.give_extra()
     told, names, export = await read(home)
+    assert told["about"] == ABOUT
     assert [each["guild_id"] for each in told["requests"]] == ["7", "8"]
     first, second = told["requests"]
     assert first["options"] == {"prompt": "ein Häuschen \U0001f3e1", "seed": 5}
@@ -109,7 +111,7 @@ async def test_texts_that_do_not_fit_are_zipped_and_what_not_even_then_fits_is_r
     told, _, export = await read(home, size_max_bytes=12_000)
     assert (export.file.filename, len(told["requests"])) == ("my-data.zip", 30)
     with pytest.raises(TooLarge):
-        await home.privacy.export(MIA, size_max_bytes=500)
+        await home.privacy.export(MIA, about=ABOUT, size_max_bytes=500)
 
 
 async def test_an_image_that_is_deleted_meanwhile_is_left_out(tmp_path):

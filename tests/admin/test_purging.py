@@ -205,8 +205,9 @@ async def test_how_long_each_kind_is_kept_is_the_operators_choice():
         images_retention_days=3,
         notices_retention_days=32,
         changes_retention_days=5,
+        cases_retention_days=7,
         left_servers_retention_days=6,
     )
     assert Retention.of(config) == Retention(
-        prompts_days=2, images_days=3, notices_days=32, changes_days=5, left_servers_days=6
+        prompts_days=2, images_days=3, notices_days=32, changes_days=5, cases_days=7, left_servers_days=6
     )

@@ -5,15 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.admin.flagging import flag
 from bot.admin.wordbook import ENTRIES_MAX, SUBJECT, BookFull, WordBook
 from bot.automod import AutoMod, Standing, read
 from bot.catalog import Catalog
 from bot.judgement import Judgement
-from bot.store import notices, word_rules
+from bot.store import word_rules
 from bot.store.settings import changes
 from bot.word_lines import Entry, Verdict
-from tests.admin.support import TEXTS
 from tests.store.support import REQUEST
 from tests.test_automod import rule
 
@@ -203,19 +201,3 @@ async def test_a_rule_that_only_alerts_flags(book, db, server):
 async def test_where_automod_cannot_be_read_the_servers_own_rules_count(book, db):
     await book.add(GUILD, entries(Verdict.BLOCK, "cat"), user_id=MONA)
     assert is_blocked(await judge(book, db))
-
-
-# ---------------------------------------------------------------- what is flagged
-
-
-async def test_moderators_are_told_once_what_to_look_at_and_it_is_forgotten_afterwards(db):
-    async with db.transaction() as tx:
-        assert await flag(tx, REQUEST, ["gore"], at_ms=5)
-        assert not await flag(tx, REQUEST, ["gore"], at_ms=6)
-    (notice,) = await notices.open_ones(db, limit=9)
-    words = TEXTS("en", notice.message_id, **notice.params)
-    assert notice.guild_id == GUILD
-    assert all(part in words for part in (f"<@{REQUEST.user_id}>", f"<#{REQUEST.channel_id}>", "gore", "a cabin"))
-    async with db.transaction() as tx:
-        await notices.end(tx, notice.notice_id, at_ms=7)
-    assert "cabin" not in str([dict(row) for row in await db.fetch("SELECT * FROM notices")])

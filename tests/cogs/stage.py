@@ -13,11 +13,13 @@ from bot.sandbox.discord import LocalDiscord
 from bot.sandbox.discord.rate_limits import RateLimits
 from bot.text import Texts
 from cogs.acknowledge import Patience
+from cogs.asking import Asking
 from cogs.client import ImagenClient
 from cogs.errors import Errors
 from cogs.first_note import FirstNote
 from cogs.imagen import Imagen
 from cogs.presenter import DiscordPresenter
+from cogs.starting import ask_for
 from tests.admin.privacy_support import RETENTION
 
 TEXTS = Texts()
@@ -125,17 +127,13 @@ async def staged(*, patience: Patience | None = None, catalog: Catalog | None = 
     client = stage_client(discord, memory=memory, clock=clock)
     chosen = offers(catalog or Catalog())
     await client.add_cog(Errors(tree=client.tree, texts=TEXTS))
-    await client.add_cog(
-        Imagen(
-            tree=client.tree,
-            tracker=tracker,
-            offers=chosen,
-            first_note=FirstNote(told=AllTold(), retention=RETENTION, texts=TEXTS),
-            texts=TEXTS,
-            clock=clock,
-            patience=patience,
-        )
-    )
+    note = FirstNote(told=AllTold(), retention=RETENTION, texts=TEXTS)
+    asking = Asking(tracker=tracker, first_note=note, texts=TEXTS, clock=clock, patience=patience)
+
+    async def run(interaction, offer, options):
+        await asking.ask(interaction, ask_for(offer, options))
+
+    await client.add_cog(Imagen(tree=client.tree, offers=chosen, run=run, texts=TEXTS))
     stage = Stage(discord, client, tracker, memory, clock, DiscordPresenter(client, uploads_at_once=2))
     try:
         async with client:

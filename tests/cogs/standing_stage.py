@@ -11,6 +11,7 @@ from bot.tracker.availability import Availability
 from cogs.credits import Credits
 from cogs.greeter import DiscordGreeter
 from cogs.me import Me
+from cogs.members import Members
 from cogs.rights import Rights
 from cogs.welcome import Welcome
 from tests.admin.support import DEFAULTS
@@ -42,7 +43,13 @@ class Square:
         shared = {"texts": TEXTS, "clock": clock}
         for cog in (
             rights,
-            Me(tree=tree, allowances=allowances, catalog=Catalog(), **shared),
+            Me(
+                tree=tree,
+                allowances=allowances,
+                members=Members(rights=rights, texts=TEXTS),
+                catalog=Catalog(),
+                **shared,
+            ),
             Credits(tree=tree, extra=extra, rights=rights, **shared),
             Welcome(client, servers=servers, greeter=greeter, rulebook=rulebook, rights=rights, **shared),
         ):

@@ -12,6 +12,9 @@ from tests.cogs.stage import TEXTS, staged, until
 
 pytestmark = pytest.mark.asyncio
 
+# Names of other commands' options and choices that other languages have names of their own for.
+NAMED = ("name.option.date", "name.option.kind", "name.choice.day")
+
 
 async def _registered(catalog: Catalog | None = None) -> dict[str, dict]:
     async with staged(catalog=catalog) as stage:
@@ -104,7 +107,7 @@ async def test_no_description_is_longer_than_discord_allows():
 async def test_an_operators_own_words_are_shown():
     model = replace(IMAGEN_4, fields=(IMAGEN_4.fields[0], Toggle(name="hdr", default=True, description="More light.")))
     registered = await _registered(Catalog((model,)))
-    assert registered["imagen"]["options"][1]["description"] == "More light. " + _default("True")
+    assert registered["imagen"]["options"][1]["description"] == "More light. " + _default("yes")
 
 
 async def test_an_operators_own_command_is_described_by_its_models():
@@ -134,6 +137,17 @@ async def test_a_language_with_a_catalogue_is_told_to_discord_and_no_other(tmp_p
     shape = TEXTS("en", "option.aspect_ratio")
     assert ratio["description_localizations"] == {"de": f"{shape} Sonst: 4:3 (Imagen 4), 16:9 (Imagen 3)"}
     assert "name_localizations" not in ratio
+
+
+async def test_what_an_operator_calls_something_is_called_so_in_every_language():
+    own = (Text(name="date"), Choice(name="kind", choices=("limited", "day"), default="day"))
+    model = replace(IMAGEN_4, command="flux", fields=(*IMAGEN_4.fields, *own))
+    flux = (await _registered(Catalog((model,))))["flux"]
+    assert {"name.option.date", "name.option.kind", "name.choice.day"} == set(filter(TEXTS.has, NAMED))
+    assert not flux["name_localizations"]
+    for option in flux["options"]:
+        assert not option.get("name_localizations")
+        assert not any(choice.get("name_localizations") for choice in option.get("choices") or ())
 
 
 async def test_commands_are_sent_once_and_again_only_when_they_changed():

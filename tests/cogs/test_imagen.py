@@ -5,6 +5,7 @@ import pytest
 
 from bot.errors import StoreError, StoreFull
 from bot.intake import Refusal
+from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.faults import Failure, Fault
 from bot.sandbox.discord.interactions import CallbackType
 from bot.sandbox.discord.rate_limits import Limit
@@ -147,6 +148,45 @@ async def test_a_late_refusal_replaces_the_card_and_keeps_private_figures_privat
         await used.answered()
     assert used.body.text == told
     assert (stage.tracker.begun, stage.tracker.called_off) == ([], [])
+
+
+def blocked(case_id):
+    refusal = Refusal("words.blocked", public_id="words.public", of_server=True, words="gore")
+    refusal.case_id = case_id
+    return refusal
+
+
+def buttons(body):
+    return {each["custom_id"]: each["label"] for _, each in walk(body.components) if "custom_id" in each}
+
+
+APPEAL = {"case:1:appeal:c77": TEXTS("en", "appeal.button")}
+
+
+async def test_a_block_by_the_server_can_be_appealed_against_and_other_refusals_cannot():
+    async with staged() as stage:
+        await stage.connect()
+        for verdict, shown in ((blocked(77), APPEAL), (blocked(None), {}), (TOO_DEAR, {})):
+            stage.tracker.verdict = verdict
+            used = await stage.use()
+            await used.answered()
+            assert used.ephemeral
+            assert buttons(used.body) == shown
+            assert (TEXTS("en", "appeal.offer") in used.body.text) is bool(shown)
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_late_block_by_the_server_can_be_appealed_against_too(private):
+    async with staged(patience=HASTY) as stage:
+        await stage.connect()
+        stage.tracker.may_decide.clear()
+        used = await stage.use(private=private)
+        await used.acknowledged()
+        stage.tracker.verdict = blocked(77)
+        stage.tracker.may_decide.set()
+        await used.answered()
+    assert buttons(used.body) == APPEAL
+    assert ("gore" in used.body.text) is private
 
 
 async def test_a_late_refusal_is_told_again_where_it_was_not_taken():

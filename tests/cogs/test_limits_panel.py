@@ -21,6 +21,7 @@ from bot.settings import (
     ROLE_ALLOWANCES,
     SETTINGS,
     TIME_ZONE,
+    WILDCARD_IMAGES,
     Page,
     Setting,
     Settings,
@@ -359,3 +360,12 @@ async def test_a_model_that_is_not_offered_now_is_not_shown_and_keeps_what_was_s
         assert "Fast" not in panel.body.text
         await desk.pick(panel, "pick", "model_counts", "imagen-4", ["2"])
         assert await desk.now(MODEL_COUNTS) == {"imagen-4-fast": 0, "imagen-4": 2}
+
+
+async def test_how_many_images_choices_make_is_chosen_from_a_menu(tmp_path):
+    async with at_desk(tmp_path) as desk:
+        panel = await desk.open("models")
+        assert chosen(component(panel, "pick", "wildcard_images")) == ["4"]
+        await desk.pick(panel, "pick", "wildcard_images", ["10"])
+        assert await desk.now(WILDCARD_IMAGES) == 10
+        assert "**Changed:** Choices in prompts: up to 10 images at a time" in panel.body.text

@@ -237,6 +237,14 @@ async def test_the_default_budget_is_that_of_every_server_for_which_nothing_else
         assert (await here.changes(INSTALLATION))[0].subject == DEFAULT_BUDGET.name
 
 
+async def test_what_was_wrong_is_told_with_the_names_that_the_operators_language_shows(tmp_path):
+    async with room(tmp_path) as here:
+        here.stage.discord.world.users[here.operator_id].locale = "de"
+        said = await here.says("budget", server="Aquarium", kind="unlimited", amount="3")
+        assert said == TEXTS("de", "operator.error.no_amount", kind="unbegrenzt")
+        assert said.startswith("**betrag** gehört nur zu begrenzt")
+
+
 async def test_a_top_up_is_there_for_good_and_what_is_left_of_it_can_be_taken_back(tmp_path):
     async with room(tmp_path) as here:
         said = await here.says("top-up", server="Aquarium", amount="5", reason="a gift")

@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import Busy, NotAllowed
 from bot.sandbox.discord.faults import Failure, Fault
+from bot.setting_fields import TargetKind
 from cogs.poster import DiscordPoster
 from tests.cogs.stage import staged, until
 
@@ -46,6 +47,34 @@ async def test_the_language_is_the_servers_as_far_as_discord_told_it():
         assert poster.locale(guild_id) is None
         await stage.connect()
         await until(lambda: poster.locale(guild_id) == "de")
+
+
+async def test_a_member_is_told_once_for_each_nonce_and_a_closed_door_is_found():
+    async with staged() as stage:
+        await stage.connect()
+        poster = DiscordPoster(stage.client)
+        world = stage.discord.world
+        mia, mats = (world.user_named(name).id for name in ("mia", "mats"))
+        for _ in range(2):
+            await poster.tell(user_id=mia, text="Your appeal was approved.", nonce="notice-1")
+        (message,) = stage.discord.messages(world.dm_with(mia).id)
+        assert message.body.text == "Your appeal was approved."
+        with pytest.raises(NotAllowed):
+            await poster.tell(user_id=mats, text="x", nonce="notice-2")
+
+
+async def test_a_server_its_channels_and_its_roles_are_known_as_far_as_discord_told_them():
+    async with staged() as stage:
+        poster = DiscordPoster(stage.client)
+        where = place(stage)
+        assert poster.name(where["guild_id"]) == ""
+        assert poster.has(where["guild_id"], TargetKind.CHANNEL, 404)
+        await stage.connect()
+        await until(lambda: poster.name(where["guild_id"]) == "Werkstatt")
+        assert poster.has(where["guild_id"], TargetKind.CHANNEL, where["channel_id"])
+        assert poster.has(where["guild_id"], TargetKind.ROLE, where["guild_id"])
+        assert not poster.has(where["guild_id"], TargetKind.CHANNEL, 404)
+        assert not poster.has(where["guild_id"], TargetKind.ROLE, 404)
 
 
 async def test_a_channel_that_is_gone_or_closed_is_told_apart_from_a_discord_that_is_busy():

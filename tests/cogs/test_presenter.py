@@ -15,7 +15,7 @@ from bot.errors import (
     TooLarge,
 )
 from bot.jobs import Way
-from bot.ports import Address, Sighting
+from bot.ports import Address, CardAct, CardButton, Sighting
 from bot.sandbox.discord.calls import Step
 from bot.sandbox.discord.faults import Failure, Fault
 from bot.sandbox.discord.permissions import Permission
@@ -46,6 +46,16 @@ async def deferred(stage, **options):
         message_id=None,
         message_channel_id=None,
         nonce="abc",
+    )
+
+
+def sighting(receipt, shown):
+    """What is found where this card stands."""
+    return Sighting(
+        receipt=receipt,
+        title=shown.title,
+        accent=shown.accent,
+        hidden=sum(each.spoiler for each in shown.images),
     )
 
 
@@ -104,6 +114,37 @@ async def test_each_image_is_uploaded_once_and_the_earlier_ones_stay(picture):
     assert [len(call.files) for call in edits] == [1, 1]
     assert two.attachment_ids["imagen-abc-1.png"] == one.attachment_ids["imagen-abc-1.png"]
     assert [each.data for each in used.body.attachments] == [PNG + b"1", PNG + b"2"]
+
+
+@pytest.mark.parametrize("way", [Way.REPLY, Way.MESSAGE, Way.CHANNEL, Way.DIRECT])
+async def test_a_card_has_its_buttons_over_every_way_and_loses_those_that_are_over(way):
+    async with staged() as stage:
+        await stage.connect()
+        _, address = await deferred(stage)
+        if way is Way.MESSAGE:
+            address = seen(address, await stage.presenter.show(card(), address=address, way=Way.REPLY))
+        cancel, again = (
+            card(rows=((CardButton(does=act, label=act.value),),)) for act in (CardAct.CANCEL, CardAct.AGAIN)
+        )
+        receipt = await stage.presenter.show(cancel, address=address, way=way)
+        message = next(each for each in stage.discord.messages(receipt.channel_id) if each.id == receipt.message_id)
+        assert _pressable(message) == ["card:1:cancel:7"]
+        await stage.presenter.show(again, address=seen(address, receipt), way=way)
+        assert _pressable(message) == ["card:1:again:7"]
+        await stage.presenter.show(card(), address=seen(address, receipt), way=way)
+        assert _pressable(message) == []
+        assert stage.client._connection._view_store._views == {}
+        assert stage.client._connection._view_store._synced_message_views == {}
+
+
+def _pressable(message):
+    """The custom_ids on a message that stands in the local Discord."""
+    found, waiting = [], [*message.body.components]
+    while waiting:
+        component = waiting.pop(0)
+        waiting += component.get("components", [])
+        found += [component["custom_id"]] if "custom_id" in component else []
+    return found
 
 
 async def test_a_message_is_edited_as_the_bot_once_the_token_has_run_out(picture):
@@ -175,10 +216,11 @@ async def test_a_card_that_was_posted_before_a_crash_is_found_again(way, picture
         await stage.connect()
         _, address = await deferred(stage)
         assert await stage.presenter.find(address=address, way=way) is None
-        posted = await stage.presenter.show(card(images=(picture(),)), address=address, way=way)
+        shown = card(images=(picture(), picture(2, spoiler=True)))
+        posted = await stage.presenter.show(shown, address=address, way=way)
         other = card(small="Imagen 4 · ref other")
         await stage.presenter.show(other, address=replace(address, nonce="other"), way=way)
-        assert await stage.presenter.find(address=address, way=way) == Sighting(receipt=posted, accent="done")
+        assert await stage.presenter.find(address=address, way=way) == sighting(posted, shown)
         assert await stage.presenter.find(address=replace(address, nonce="never"), way=way) is None
 
 
@@ -196,12 +238,13 @@ async def test_a_reply_that_nobody_wrote_down_is_found_behind_its_interaction_ho
     async with staged() as stage:
         await stage.connect()
         used, address = await deferred(stage)
-        shown = await stage.presenter.show(card(images=(picture(),), accent="waiting"), address=address, way=Way.REPLY)
+        waiting = card(images=(picture(),), accent="waiting")
+        shown = await stage.presenter.show(waiting, address=address, way=Way.REPLY)
         other = replace(address, nonce="other")
         for number in range(LOOK_BACK_MESSAGES + 1):
             await stage.presenter.show(card(title=str(number), small="ref other"), address=other, way=Way.CHANNEL)
         found = await stage.presenter.find(address=address, way=Way.REPLY)
-        assert found == Sighting(receipt=shown, accent="waiting")
+        assert found == sighting(shown, waiting)
         assert shown.message_id == used.message.id
 
 
@@ -223,13 +266,44 @@ async def test_a_message_that_is_known_can_be_looked_at_where_it_takes_no_edits(
         thread = stage.discord.world.guild_named("Aquarium").channel_named("old-ideas").thread
         thread.archived = False
         _, address = await deferred(stage, channel="old-ideas")
-        receipt = await stage.presenter.show(card(images=(picture(),)), address=address, way=Way.REPLY)
+        shown = card(images=(picture(),))
+        receipt = await stage.presenter.show(shown, address=address, way=Way.REPLY)
         address = seen(address, receipt)
         thread.archived = True
         with pytest.raises(ThreadArchived):
             await stage.presenter.show(card(), address=address, way=Way.MESSAGE)
         for way in (Way.REPLY, Way.MESSAGE):
-            assert await stage.presenter.find(address=address, way=way) == Sighting(receipt=receipt, accent="done")
+            assert await stage.presenter.find(address=address, way=way) == sighting(receipt, shown)
+
+
+@pytest.mark.parametrize("way", [Way.REPLY, Way.CHANNEL, Way.DIRECT])
+async def test_an_image_goes_behind_a_spoiler_where_it_stands_and_is_not_uploaded_again(picture, way):
+    async with staged() as stage:
+        await stage.connect()
+        _, address = await deferred(stage)
+        image = picture()
+        receipt = await stage.presenter.show(card(images=(image,)), address=address, way=way)
+        address = seen(address, receipt)
+        hidden = card(images=(replace(here(image, receipt), spoiler=True),))
+        again = Way.MESSAGE if way is Way.REPLY else way
+        changed = await stage.presenter.show(hidden, address=address, way=again)
+        uploads = [call for call in stage.discord.calls if call.files]
+        assert await stage.presenter.find(address=address, way=again) == sighting(receipt, hidden)
+    assert changed == receipt
+    assert len(uploads) == 1
+
+
+async def test_a_removed_card_has_none_of_its_images_any_more_and_is_told_by_its_title(picture):
+    removed = card(title="**Image removed**", lines=("A moderator removed it.",), small="ref abc", accent="failed")
+    async with staged() as stage:
+        await stage.connect()
+        used, address = await deferred(stage)
+        receipt = await stage.presenter.show(card(images=(picture(),)), address=address, way=Way.REPLY)
+        address = seen(address, receipt)
+        await stage.presenter.show(removed, address=address, way=Way.MESSAGE)
+        found = await stage.presenter.find(address=address, way=Way.MESSAGE)
+    assert found == sighting(replace(receipt, attachment_ids={}), removed)
+    assert not used.body.attachments
 
 
 async def test_a_known_message_that_somebody_deleted_is_gone():

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.markdown import clipped
-from bot.ports import Card, CardImage
+from bot.ports import Card, CardAct, CardButton, CardImage
+from cogs.card_ids import CardAddress, read_card_address
 from cogs.widgets import ACCENTS, card_view, fitted, notice
 
 
@@ -18,6 +21,7 @@ def image(number=1, **changes):
 
 def card(**changes):
     values = {
+        "interaction_id": 7,
         "title": "**Your image**",
         "lines": ("> a cozy cabin", "Expected soon."),
         "small": "Imagen 4 · ref abc",
@@ -25,6 +29,15 @@ def card(**changes):
         "accent": "done",
     }
     return Card(**{**values, **changes})
+
+
+ROWS = (
+    (
+        CardButton(does=CardAct.AGAIN, label="Again", style="primary"),
+        CardButton(does=CardAct.REDO, label="With Imagen 3", arg="imagen-3"),
+    ),
+    (CardButton(does=CardAct.DELETE, label="Delete", style="danger"),),
+)
 
 
 def _bounds(view):
@@ -73,11 +86,12 @@ def test_a_card_without_small_print_or_images_has_neither():
 @pytest.mark.parametrize("sign", ["x", "界", "🏠", "*", "\n"])
 def test_no_card_is_over_the_limits_of_one_message(sign):
     lines = tuple(clipped(sign * 2600, characters_max=9000, bytes_max=90000) for _ in range(60))
-    full = card(lines=lines, small=sign * 3000, images=tuple(map(image, range(4))))
+    button = CardButton(does=CardAct.REDO, label=sign * 80, arg="imagen-4")
+    full = card(lines=lines, small=sign * 3000, images=tuple(map(image, range(10))), rows=((button,) * 5,) * 2)
     characters, size_bytes, components = _bounds(card_view(full, mention="<@1>"))
     assert characters <= 4000
     assert size_bytes <= 10_000
-    assert components <= 40
+    assert components + len(full.images) <= 40
 
 
 def test_a_card_that_is_too_long_keeps_its_small_print_and_loses_of_its_longest_text():
@@ -106,3 +120,54 @@ def test_nothing_of_ours_is_kept_to_wait_for_clicks():
     for view in (card_view(card(images=(image(),))), notice("No.")):
         assert not view.is_dispatchable()
         assert view.timeout is None
+
+
+@pytest.mark.asyncio
+async def test_nor_is_a_card_with_buttons_which_say_themselves_what_they_mean():
+    view = card_view(card(rows=ROWS))
+    assert view.is_dispatchable()
+    assert view.is_finished()
+
+
+def test_the_buttons_of_a_card_stand_in_their_rows_below_everything_else():
+    (container,) = card_view(card(rows=ROWS, images=(image(),))).to_components()
+    *_, small, first, second = container["components"]
+    assert small["content"] == "-# Imagen 4 · ref abc"
+    told = [
+        [(each["label"], each["custom_id"], each["style"]) for each in row["components"]] for row in (first, second)
+    ]
+    assert told == [
+        [("Again", "card:1:again:7", 1), ("With Imagen 3", "card:1:redo:7:imagen-3", 2)],
+        [("Delete", "card:1:delete:7", 4)],
+    ]
+
+
+# ---------------------------------------------------------------- what a custom_id says
+
+
+@given(
+    does=st.sampled_from(CardAct),
+    interaction_id=st.integers(0, 2**63 - 1),
+    arg=st.from_regex(r"[A-Za-z0-9_.-]{0,48}", fullmatch=True),
+)
+def test_what_a_custom_id_says_comes_back_as_it_was(does, interaction_id, arg):
+    address = CardAddress(does, interaction_id, arg)
+    assert len(address.custom_id()) <= 100
+    assert read_card_address(address.custom_id()) == address
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "",
+        "card:",
+        "card:2:again:7",
+        "card:1:dance:7",
+        "card:1:again:",
+        "card:1:again:7:",
+        "card:1:again:-7",
+        "case:1:again:7",
+    ],
+)
+def test_a_custom_id_that_this_version_did_not_make_says_nothing(custom_id):
+    assert read_card_address(custom_id) is None

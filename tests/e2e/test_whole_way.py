@@ -28,6 +28,11 @@ from tests.e2e.rig import KEY, Outside, outside, tell_all
 from tests.sandbox import specs
 
 TOKEN_LIFE_MS = 15 * 60_000
+BESIDES = {
+    *("imagen-compare", "preset", "defaults", "history", "show", "queue", "help", "me", "privacy"),
+    *("limits", "credits", "usage", "safety", "words", "moderation"),
+    *("Edit with Imagen", "Report image", "Moderate image"),
+}
 END_S = 20.0
 PRICE_CREDITS = Decimal("0.06")
 pytestmark = pytest.mark.asyncio
@@ -134,7 +139,7 @@ async def test_the_commands_that_are_registered_are_those_of_the_catalog(tmp_pat
     async with running(tmp_path) as there:
         registered = {each["name"]: each for each in there.discord.core.commands.all(None)}
     catalog = Catalog()
-    assert set(registered) == {*catalog.commands, "me", "privacy", "limits", "credits", "usage", "safety", "words"}
+    assert set(registered) == {*catalog.commands, *BESIDES}
     assert all(command["contexts"] == [0] for command in registered.values())
     for name, command in ((name, registered[name]) for name in catalog.commands):
         options = {option["name"]: option for option in command["options"]}
@@ -201,7 +206,9 @@ async def test_over_the_servers_monthly_limit_a_request_is_refused_privately_and
 
 
 async def test_of_200_requests_at_once_exactly_those_are_accepted_that_the_credits_reach_for(tmp_path):
-    async with running(tmp_path, monthly_limit_credits=30 * PRICE_CREDITS) as there:
+    async with running(
+        tmp_path, monthly_limit_credits=30 * PRICE_CREDITS, jobs_per_member=200, jobs_per_server=200
+    ) as there:
         records = [await there.use(prompt=f"fox {number}") for number in range(200)]
         messages = [await ended(record) for record in records]
         with_image = [message for message in messages if message.body.attachments]

@@ -51,8 +51,12 @@ async def started(_event: hikari.StartedEvent) -> None:
         type=hikari.OptionType.STRING, name="prompt", description="What to paint", is_required=True
     )
     command = bot.rest.slash_command_builder("paint", "Paint a picture").add_option(prompt)
+    menus = [
+        bot.rest.context_menu_command_builder(hikari.CommandType.MESSAGE, "Inspect image"),
+        bot.rest.context_menu_command_builder(hikari.CommandType.USER, "Greet"),
+    ]
     application = await bot.rest.fetch_application()
-    await bot.rest.set_application_commands(application, [command])
+    await bot.rest.set_application_commands(application, [command, *menus])
     guilds = sorted(each.name for each in bot.cache.get_guilds_view().values())
     tell("ready", version=hikari.__version__, guilds=guilds)
 
@@ -60,6 +64,10 @@ async def started(_event: hikari.StartedEvent) -> None:
 @bot.listen()
 async def used(event: hikari.InteractionCreateEvent) -> None:
     match event.interaction:
+        case hikari.CommandInteraction(command_type=hikari.CommandType.MESSAGE) as interaction:
+            await inspect(interaction)
+        case hikari.CommandInteraction(command_type=hikari.CommandType.USER) as interaction:
+            await greet(interaction)
         case hikari.CommandInteraction() as interaction:
             await paint(interaction)
         case hikari.ComponentInteraction() as interaction:
@@ -80,6 +88,19 @@ async def paint(interaction: hikari.CommandInteraction) -> None:
     file = hikari.File(Path(picture), "picture.png")
     await tell_files("edited", await interaction.edit_initial_response(component=card(prompt, file=file)))
     await interaction.execute("and more", flags=hikari.MessageFlag.EPHEMERAL)
+
+
+async def inspect(interaction: hikari.CommandInteraction) -> None:
+    message = interaction.resolved.messages[interaction.target_id]
+    await tell_files("inspected", message)
+    flags = hikari.MessageFlag.EPHEMERAL
+    await interaction.create_initial_response(hikari.ResponseType.MESSAGE_CREATE, message.author.username, flags=flags)
+
+
+async def greet(interaction: hikari.CommandInteraction) -> None:
+    member = interaction.resolved.members[interaction.target_id]
+    tell("greeted", user=interaction.resolved.users[interaction.target_id].username, member=member.display_name)
+    await interaction.create_initial_response(hikari.ResponseType.MESSAGE_CREATE, "hello")
 
 
 async def press(interaction: hikari.ComponentInteraction) -> None:

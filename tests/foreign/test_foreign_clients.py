@@ -83,6 +83,14 @@ def test_a_form_is_shown_and_what_was_filled_in_comes_back(seen):
     assert seen.submitted.ephemeral
 
 
+def test_commands_of_both_menus_know_what_they_were_used_on(seen):
+    assert seen.told["inspected"] == seen.told["edited"]
+    assert seen.inspected.body.content == "imagen"
+    assert seen.inspected.message.ephemeral_to == seen.inspected.user_id
+    assert seen.told["greeted"] == {"user": "mona", "member": "Mona"}
+    assert seen.greeted.body.content == "hello"
+
+
 def test_nothing_the_bot_asked_is_refused(seen):
     refused = [(call.method, call.route, call.answer) for call in seen.local.calls if call.status >= 400]
     assert refused == []

@@ -124,10 +124,12 @@ class Visit:
     pressed: InteractionRecord
     form: InteractionRecord
     submitted: InteractionRecord
+    inspected: InteractionRecord
+    greeted: InteractionRecord
 
 
 async def visit(client: Client, picture: Path) -> Visit:
-    """Have mia use the command, fill in the form, and press the button at last."""
+    """Have mia use the command and the menus, fill in the form, and press the button at last."""
     local = LocalDiscord(SystemClock())
     await local.start()
     try:
@@ -145,6 +147,13 @@ async def _use(local: LocalDiscord, bot: Bot) -> Visit:
     for step in ("used", "deferred", "edited"):
         await bot.tells(step)
     await painted.until(lambda record: record.followups)
+    inspected = await local.invoke_on_message(painted.message, user_id=mia, command="Inspect image")
+    await bot.tells("inspected")
+    await inspected.answered()
+    mona = local.world.user_named("mona").id
+    greeted = await local.invoke_on_user(**where, command="Greet", target_id=mona)
+    await bot.tells("greeted")
+    await greeted.answered()
     form = await local.press(painted.message, "form", user_id=mia)
     await bot.tells("pressed")
     await form.acknowledged()
@@ -160,4 +169,6 @@ async def _use(local: LocalDiscord, bot: Bot) -> Visit:
         pressed=pressed,
         form=form,
         submitted=submitted,
+        inspected=inspected,
+        greeted=greeted,
     )

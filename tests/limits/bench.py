@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.admin.change_text import CHANGED
 from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.intake import Refusal
@@ -115,7 +116,9 @@ class Bench:
 
     async def notices(self) -> list[dict[str, Any]]:
         """What is still to be told, oldest first."""
-        rows = await self.db.fetch("SELECT guild_id, message_id, params FROM notices ORDER BY notice_id")
+        rows = await self.db.fetch(
+            "SELECT guild_id, message_id, params FROM notices WHERE message_id <> $1 ORDER BY notice_id", CHANGED
+        )
         return [
             {"guild_id": row["guild_id"], "message_id": row["message_id"], **json.loads(row["params"])} for row in rows
         ]

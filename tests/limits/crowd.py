@@ -63,6 +63,7 @@ async def ask(bench: Bench, rng: Random) -> list[Job]:
             user_id=user,
             role_ids=roles_of(user),
             model=rng.choice(("imagen-4", "imagen-4-fast")),
+            models=rng.choice(((), (), ("imagen-4", "imagen-4-fast"))),
             count=rng.randint(1, 4),
         )
     except Refusal as refusal:
@@ -92,8 +93,8 @@ async def wrong(db: Database) -> list[str]:
     )
     found += [f"{row['interaction_id']}/{row['number']} holds on {row['limits']} limits" for row in rows]
     rows = await db.fetch(
-        """SELECT interaction_id FROM requests JOIN jobs USING (interaction_id) GROUP BY interaction_id, options
-        HAVING COUNT(*) <> json_extract(options, '$.count')"""
+        """SELECT interaction_id FROM requests JOIN jobs USING (interaction_id) GROUP BY interaction_id, options, models
+        HAVING COUNT(*) <> json_extract(options, '$.count') * MAX(1, json_array_length(models))"""
     )
     return found + [f"{row['interaction_id']} has not all of its images" for row in rows]
 

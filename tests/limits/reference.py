@@ -4,6 +4,7 @@ It knows nothing of the code that it judges but the words for things: it counts 
 day, week and month going as a clock on a wall, and finds midnight by looking at one quarter of an hour after the other.
 """
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -157,7 +158,7 @@ class Reference:
     # ------------------------------------------------------------ asking
 
     def ask(
-        self, *, ref: int, guild: int, place: int, user: int, roles: tuple[int, ...], price: int, count: int
+        self, *, ref: int, guild: int, place: int, user: int, roles: tuple[int, ...], prices: tuple[int, ...]
     ) -> Short | None:
         """What becomes of a request: the refusal, or None where its jobs were accepted."""
         budget = self.budget(guild)
@@ -176,17 +177,17 @@ class Reference:
                 [self.periodic("all:month", 0, Allowance(self.setting(0, "ceiling_per_month"), Per.MONTH))],
             ),
         ]
-        images: list[list[Source]] = [[] for _ in range(count)]
+        images: list[list[Source]] = [[] for _ in prices]
         for message_id, sources in asked:
             left = [self.left(source) for source in sources]
-            all_left = sum(left)
-            for image in images:
-                fitting = [number for number, room in enumerate(left) if room >= price]
-                if not fitting:
-                    return Short(message_id, all_left, sources[0].ends_ms)
-                left[fitting[0]] -= price
-                image.append(sources[fitting[0]])
-        self.hold(ref, images, price)
+            # Of all ways to share the images out that there is room for, the one that leaves the first source last.
+            ways = (way for way in itertools.product(range(len(left)), repeat=len(prices)) if _bear(left, way, prices))
+            way = next(ways, None)
+            if way is None:
+                return Short(message_id, sum(left), sources[0].ends_ms)
+            for image, number in zip(images, way, strict=True):
+                image.append(sources[number])
+        self.hold(ref, images, prices)
         self.tell(guild, budget)
         return None
 
@@ -222,14 +223,14 @@ class Reference:
         amount = balance.granted if source.amount is None else source.amount
         return max(0, amount - balance.used)
 
-    def hold(self, ref: int, images: list[list[Source]], price: int) -> None:
+    def hold(self, ref: int, images: list[list[Source]], prices: tuple[int, ...]) -> None:
         for source in {source.key: source for image in images for source in image}.values():
             balance = self.balances[source.key]
             if source.amount is not None:
                 if not balance.granted:
                     balance.ends_ms = balance.ends_ms or source.ends_ms
                 balance.granted = max(source.amount, balance.used)
-        for number, image in enumerate(images):
+        for number, (image, price) in enumerate(zip(images, prices, strict=True)):
             for source in image:
                 balance = self.balances[source.key]
                 balance.held += price
@@ -284,6 +285,14 @@ class Reference:
         for balance in self.balances.values():
             if balance.ends_ms is not None and balance.ends_ms < self.now_ms and not balance.held:
                 balance.granted = balance.spent
+
+
+def _bear(left: list[int], way: tuple[int, ...], prices: tuple[int, ...]) -> bool:
+    """Whether each source has room for the images that come out of it this way."""
+    return all(
+        sum(price for at, price in zip(way, prices, strict=True) if at == number) <= room
+        for number, room in enumerate(left)
+    )
 
 
 def _allowed(budget: Budget) -> Allowance:

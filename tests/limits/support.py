@@ -81,6 +81,8 @@ def request(
     created_ms: int = NOON_MS,
     private: bool = False,
     age_restricted: bool = False,
+    models: tuple[str, ...] = (),
+    expand: bool = False,
     **options: Any,
 ) -> Request:
     """A request for so many images, made in the channel whose rules count unless it was in a thread of it."""
@@ -103,4 +105,6 @@ def request(
         filesize_limit_bytes=10 * 2**20,
         role_ids=role_ids,
         age_restricted=age_restricted,
+        models=models,
+        expand=expand,
     )

@@ -40,7 +40,7 @@ TODAY, MONTH = "d:2026-11-20", "m:2026-11"
 
 
 async def left_behind(bench: Bench) -> list[int]:
-    tables = ("requests", "jobs", "entries", "balances", "accounts", "notices")
+    tables = ("requests", "jobs", "entries", "balances", "accounts", "notices WHERE message_id <> 'notice.changed'")
     return [(await bench.db.fetch(f"SELECT COUNT(*) AS rows FROM {table}"))[0]["rows"] for table in tables]
 
 
@@ -149,6 +149,66 @@ async def test_a_request_that_is_refused_leaves_nothing_behind(bench: Bench, mes
     refusal = await bench.refused(count=2, role_ids=(ROLE,))
     assert refusal.message_id == message_id
     assert await left_behind(bench) == [0] * 6
+
+
+COMPARED = {"model": "imagen-4", "models": ("imagen-4", "imagen-4-fast")}
+COMPARISONS = {
+    "model_off": lambda bench: bench.set(model_counts={"imagen-4-fast": 0}),
+    "count_over": lambda bench: bench.set(model_counts={"imagen-4-fast": 1}),
+    "limit.member": lambda bench: bench.set(member_allowance=allowed(2 * (PRICE + FAST_PRICE) - 1)),
+    "choices_over": lambda bench: bench.set(wildcard_images=7),
+    "choices_off": lambda bench: bench.set(wildcard_images=1),
+}
+
+
+@pytest.mark.parametrize("message_id", COMPARISONS)
+async def test_of_a_comparison_every_image_is_made_or_none(bench: Bench, message_id: str):
+    await COMPARISONS[message_id](bench)
+    choices = {"expand": True, "prompt": "{red|blue}"} if "choices" in message_id else {}
+    assert (await bench.refused(count=2, **COMPARED, **choices)).message_id == message_id
+    assert await left_behind(bench) == [0] * 6
+
+
+async def test_each_image_of_a_comparison_holds_its_own_price(bench: Bench):
+    await bench.set(member_allowance=allowed(2 * (PRICE + FAST_PRICE)))
+    jobs = await bench.ask(count=2, **COMPARED)
+    assert [job.price_microcredits for job in jobs] == [PRICE, PRICE, FAST_PRICE, FAST_PRICE]
+    assert (await bench.usage(MEMBER, TODAY)).held == 2 * (PRICE + FAST_PRICE)
+    await bench.finish(jobs[0], State.FAILED)
+    await bench.finish(jobs[2], State.DONE)
+    assert await bench.usage(MEMBER, TODAY) == Usage(
+        granted=2 * (PRICE + FAST_PRICE), held=PRICE + FAST_PRICE, spent=FAST_PRICE
+    )
+
+
+async def test_of_a_comparison_that_does_not_fit_the_count_is_named_that_would(bench: Bench):
+    await bench.set(member_allowance=allowed(3 * (PRICE + FAST_PRICE)))
+    refusal = await bench.refused(count=4, **COMPARED)
+    assert refusal.more == (("hint.count", {"count": 3}),)
+    assert refusal.values["price_microcredits"] == 4 * (PRICE + FAST_PRICE)
+    await bench.ask(count=3, **COMPARED)
+
+
+async def test_choices_make_as_many_images_as_the_server_lets(bench: Bench):
+    await bench.ask(expand=True, prompt="{1|2|3|4}")
+    refusal = await bench.refused(expand=True, prompt="{1|2|3|4|5}")
+    assert (refusal.message_id, refusal.values, refusal.of_server) == ("choices_over", {"high": 4}, True)
+    await bench.set(wildcard_images=10)
+    assert len(await bench.ask(expand=True, prompt="{1|2|3|4|5}", count=2)) == 10
+    assert (await bench.refused(expand=True, prompt="{1|2|3|4|5|6}", count=2)).message_id == "choices_over"
+
+
+async def test_braces_that_choose_nothing_are_no_choices(bench: Bench):
+    await bench.set(wildcard_images=1)
+    await bench.ask(expand=True, prompt="a {red} bird", count=4)
+    await bench.ask(prompt="{1|2|3}", count=4)
+
+
+async def test_the_highest_count_of_a_model_counts_for_each_prompt(bench: Bench):
+    await bench.set(model_counts={"imagen-4": 2})
+    assert len(await bench.ask(expand=True, prompt="{1|2}", count=2)) == 4
+    assert (await bench.refused(expand=True, prompt="{1|2}", count=3)).message_id == "choices_over"
+    assert (await bench.refused(count=3)).message_id == "count_over"
 
 
 async def test_what_a_refusal_takes_from_others_is_nothing(bench: Bench):

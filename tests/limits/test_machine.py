@@ -70,6 +70,8 @@ STARTS = [
     ]
 ]
 MINUTE_MS = 60_000
+# The server's settings are changed on the way, which its log is told as well.
+TOLD = "SELECT * FROM notices WHERE message_id <> 'notice.changed'"
 AHEAD_MS = [minutes * MINUTE_MS for minutes in (1, 15, 45, 60, 180, 660, 1_440, 1_500, 4_320, 10_080, 30_240, 44_640)]
 
 AMOUNTS = (0, FAST_PRICE, PRICE, 2 * PRICE, 3 * PRICE + FAST_PRICE, 5 * PRICE)
@@ -98,14 +100,15 @@ MADE_FOR_ALL = [
     ),
     *(("default_budget", budget) for budget in (*BUDGETS[6:], None)),
 ]
-Ask = tuple[int, int, int, tuple[int, ...], str, int]  # guild, place, user, roles, model, count
+Ask = tuple[int, int, int, tuple[int, ...], tuple[str, ...], int]  # guild, place, user, roles, models, count
+PRICES = {"imagen-4": PRICE, "imagen-4-fast": FAST_PRICE}
 ASKS: list[Ask] = list(
     itertools.product(
         (1, 1, 2),
         PLACES,
         USERS,
         [(), ROLES[:1], ROLES[1:], ROLES, ROLES[::-1]],
-        ["imagen-4", "imagen-4-fast"],
+        [("imagen-4",), ("imagen-4-fast",), ("imagen-4", "imagen-4-fast"), ("imagen-4-fast", "imagen-4")],
         [1, 2, 3, 4],
     )
 )
@@ -196,23 +199,22 @@ class LimitsMachine(RuleBasedStateMachine):
             self.ask_for(self.last, in_thread=False)
 
     def ask_for(self, asked: Ask, *, in_thread: bool) -> None:
-        guild, place, user, roles, model, count = self.last = asked
+        guild, place, user, roles, models, count = self.last = asked
         self.asked += 1
-        price = PRICE if model == "imagen-4" else FAST_PRICE
-        expected = self.reference.ask(
-            ref=self.asked, guild=guild, place=place, user=user, roles=roles, price=price, count=count
-        )
+        prices = tuple(PRICES[model] for model in models for _ in range(count))
+        expected = self.reference.ask(ref=self.asked, guild=guild, place=place, user=user, roles=roles, prices=prices)
         assert self.run(self.accepted(asked, in_thread=in_thread)) == expected
 
     async def accepted(self, asked: Ask, *, in_thread: bool) -> Short | None:
-        guild, place, user, roles, model, count = asked
+        guild, place, user, roles, models, count = asked
         try:
             jobs = await self.bench.ask(
                 guild_id=guild,
                 place_id=place,
                 user_id=user,
                 role_ids=roles,
-                model=model,
+                model=models[0],
+                models=models if len(models) > 1 else (),
                 count=count,
                 **({"channel_id": 900} if in_thread else {}),
             )
@@ -310,7 +312,7 @@ class LimitsMachine(RuleBasedStateMachine):
             self.raw.close()
 
     def notices(self) -> list[tuple[int, int, int, int]]:
-        rows = [(row["guild_id"], json.loads(row["params"])) for row in self.raw.execute("SELECT * FROM notices")]
+        rows = [(row["guild_id"], json.loads(row["params"])) for row in self.raw.execute(TOLD)]
         return [
             (guild, params["percent"], params["used_microcredits"], params["amount_microcredits"])
             for guild, params in rows

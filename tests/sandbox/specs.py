@@ -135,6 +135,7 @@ _ANSWERED = {
     "GUILD_ROLE_UPDATE": ("GuildRoleResponse", "role"),
     "GUILD_UPDATE": ("GuildResponse", None),
 }
+_SLASH = "APIChatInputApplicationCommandInteraction"
 _INTERACTIONS = {
     3: "APIMessageComponentInteraction",
     4: "APIApplicationCommandAutocompleteInteraction",
@@ -148,7 +149,27 @@ def event_errors(event: str, data: Any) -> list[str]:
         schema, field = _ANSWERED[event]
         return _errors("openapi", f"/components/schemas/{schema}", data if field is None else data[field])
     name = _DEFINITIONS.get(event)
+    if event == "INTERACTION_CREATE" and "target_id" in data["data"]:
+        return _menu_errors(data)
     if event == "INTERACTION_CREATE":
         is_slash = data["type"] == 2 and data["data"]["type"] == 1
-        name = "APIChatInputApplicationCommandInteraction" if is_slash else _INTERACTIONS.get(data["type"])
+        name = _SLASH if is_slash else _INTERACTIONS.get(data["type"])
     return [] if name is None else _errors("gateway", f"/definitions/{name}", data)
+
+
+def _menu_errors(data: dict[str, Any]) -> list[str]:
+    """Tell what is wrong with a command of a context menu.
+
+    The gateway's schemas have none: it is judged as a slash command but for its target, and what it was used on by itself.
+    """
+    own = {name: value for name, value in data["data"].items() if name not in ("target_id", "resolved")}
+    found = _errors("gateway", f"/definitions/{_SLASH}", data | {"data": own | {"type": 1}})
+    resolved = dict(data["data"]["resolved"])
+    messages = resolved.pop("messages", {})
+    for message in messages.values():
+        found += _errors("gateway", "/definitions/APIMessage", message)
+    found += _errors("gateway", "/definitions/APIUserInteractionDataResolved", resolved)
+    targets = {2: resolved.get("users", {}), 3: messages}[own["type"]]
+    if list(targets) != [data["data"]["target_id"]]:
+        found.append(f"target {data['data']['target_id']} is not the one of {list(targets)}")
+    return found

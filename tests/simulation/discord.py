@@ -69,6 +69,7 @@ class SimDiscord:
         self.refused: Counter[tuple[str, Way]] = Counter()
         self.complaints: list[str] = []
         self.alerts: list[str] = []
+        self._awaited: dict[str, asyncio.Event] = {}
         self._ids = 10_000
 
     def defer(self, reply: str, *, ref: str, user_id: int, channel_id: int, private: bool, created_ms: int) -> None:
@@ -95,6 +96,10 @@ class SimDiscord:
     def acts_of(self, ref: str) -> list[Act]:
         return [act for act in self.acts if act.ref == ref]
 
+    async def appears(self, ref: str) -> None:
+        """Return as soon as people see an image of this request, before the bot can hear of it."""
+        await self._awaited.setdefault(ref, asyncio.Event()).wait()
+
     def show(self, card: Card, address: Address, way: Way) -> Receipt:
         self._refuse(card, address, way)
         message, posted = self._message(address, way), False
@@ -103,6 +108,8 @@ class SimDiscord:
             message, posted = self._new(way, address.nonce, place, address.user_id), True
         self._attach(message, card)
         self.acts.append(Act(at_ms=self._clock.now_ms(), ref=address.nonce, way=way, posted=posted, card=card))
+        if card.images and address.nonce in self._awaited:
+            self._awaited[address.nonce].set()
         return self._receipt(message)
 
     def find(self, address: Address, way: Way) -> Sighting | None:
@@ -115,7 +122,12 @@ class SimDiscord:
             raise MessageGone
         if message is None or message.card is None or message.place.startswith("private:"):
             return None
-        return Sighting(receipt=self._receipt(message), accent=message.card.accent)
+        return Sighting(
+            receipt=self._receipt(message),
+            title=message.card.title,
+            accent=message.card.accent,
+            hidden=sum(image.spoiler for image in message.card.images),
+        )
 
     def _refuse(self, card: Card | None, address: Address, way: Way) -> None:
         trouble = next((each for each in self.troubles.get(address.nonce, ()) if each.hits(card, way)), None)

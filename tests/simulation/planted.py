@@ -7,12 +7,13 @@ from typing import Any
 
 from bot.app import Machine
 from bot.errors import DeliveryError, ProviderError
-from bot.jobs import Api, Job, Shown, State
+from bot.jobs import Api, Cancelled, Delivery, Job, Request, Shown, State
 from bot.ports import Card, Receipt
 from bot.store import ledger
 from bot.store.database import Transaction
 from bot.tracker.books import Books
-from bot.tracker.delivery import Courier, Showing
+from bot.tracker.delivery import Courier
+from bot.tracker.showing import Showing
 from bot.tracker.submitting import Patience, Submitter
 from bot.tracker.tracker import Tracker
 
@@ -140,6 +141,80 @@ class BelievesItsOwnEyes(Courier):
         return await super()._present(showing, card)
 
 
+class WritesWhatItMeant(Books):
+    """Marks a card delivered though its images were removed while Discord showed them."""
+
+    async def save_delivery(self, request: Request, delivery: Delivery) -> None:
+        now = await self.request(request.interaction_id)
+        await super().save_delivery(request if now is None else now[0], delivery)
+
+
+class TakesAnyImageForHidden(Courier):
+    """Takes an image that people see for the one behind a spoiler."""
+
+    async def _refused(self, showing: Showing, card: Card, error: DeliveryError) -> None:
+        seen = replace(card, images=tuple(replace(image, spoiler=False) for image in card.images))
+        await super()._refused(showing, seen, error)
+
+
+class PostsAnew(Courier):
+    """Puts up a new message where it may not change the one that people have seen."""
+
+    async def _step(self, showing: Showing) -> None:
+        showing.delivery = replace(showing.delivery, retouched=False)
+        await super()._step(showing)
+
+
+class KeepsPictures(Books):
+    """Keeps the picture that comes in for a request whose images were removed."""
+
+    async def record(self, job: Job, **changes: Any) -> Job:
+        await super().record(job, **changes)
+        if changes.get("sha256"):
+            sql = "UPDATE jobs SET sha256 = $3, outcome = NULL WHERE interaction_id = $1 AND number = $2"
+            await self.write(lambda tx: tx.execute(sql, job.interaction_id, job.number, changes["sha256"]))
+        return await self.again(job)
+
+
+class FetchesAll(KeepsPictures):
+    """And brings it home in the first place."""
+
+    async def move(self, job: Job, state: State, **changes: Any) -> Job:
+        await super().move(job, state, **changes)
+        if state is State.DONE and not changes.get("sha256"):
+            sql = "UPDATE jobs SET result_url = $3, outcome = NULL WHERE interaction_id = $1 AND number = $2"
+            await self.write(lambda tx: tx.execute(sql, job.interaction_id, job.number, changes["result_url"]))
+        return await self.again(job)
+
+
+class RetouchesOnlyNow(Tracker):
+    """After a restart nobody thinks of the cards that were to be changed."""
+
+    async def start(self) -> None:
+        for row in await self._books.db.fetch("SELECT interaction_id FROM requests WHERE retouched"):
+            self._news[row["interaction_id"]] = None  # type: ignore[assignment]
+        await super().start()
+
+
+class CallsOffForNothing(Tracker):
+    """Calls off what waits, and gives no credits back."""
+
+    async def cancel(self, interaction_id: int) -> Cancelled:
+        sql = """UPDATE jobs SET state = 'cancelled', outcome = 'called_off', finished_ms = $2
+            WHERE interaction_id = $1 AND state = 'accepted'"""
+        done = await self._books.write(lambda tx: tx.execute(sql, interaction_id, self._clock.now_ms()))
+        await self.reopen(interaction_id)
+        return Cancelled(cancelled=done, under_way=0)
+
+
+class SharesNothing(Tracker):
+    """Shows nobody a card that was shared behind its end."""
+
+    async def reopen(self, interaction_id: int) -> None:
+        if interaction_id in self._news:
+            await super().reopen(interaction_id)
+
+
 def _as(part: str, kind: type) -> Callable[[Machine], None]:
     """Plant it: the part of the tracker becomes one of this kind."""
 
@@ -158,4 +233,11 @@ PLANTED: dict[str, Callable[[Machine], None]] = {
     "settled twice": _as("_books", SettlesTwice),
     "a release is missing": _as("_books", ReleasesNothing),
     "delivered before Discord confirmed it": _as("_courier", BelievesItsOwnEyes),
+    "removed as it appeared, and delivered all the same": _as("_books", WritesWhatItMeant),
+    "an image that people see taken for a hidden one": _as("_courier", TakesAnyImageForHidden),
+    "a second message where the first could not be changed": _as("_courier", PostsAnew),
+    "the picture of a removed request is kept": _as("_books", FetchesAll),
+    "removed, and forgotten with the power": _as("", RetouchesOnlyNow),
+    "called off, and no credits back": _as("", CallsOffForNothing),
+    "shared, and shown to nobody": _as("", SharesNothing),
 }

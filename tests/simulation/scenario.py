@@ -10,9 +10,11 @@ from typing import Any
 from bot.cards import ref_of
 from bot.catalog import IMAGEN_4, MODELS, Catalog
 from bot.errors import ContentBlocked, MessageGone, NotAllowed, ThreadArchived
-from bot.jobs import Request, Way
+from bot.jobs import Remover, Request, Shown, State, Way
 from bot.sandbox.segmind import MODELS as SEGMIND_MODELS
 from bot.sandbox.segmind import POSTS, CallKind, Fault, FaultKind, Rule, blocked_picture, blocked_words
+from bot.store import jobs as job_store
+from bot.store import retouching, sharing
 from tests.simulation.discord import Trouble
 from tests.simulation.outside import START_MS
 from tests.simulation.world import Bot, World, request
@@ -36,7 +38,7 @@ NEARLY_DEAD = {"created_ms": START_MS - 868_000}
 REQUESTS = (
     request(1, "archived meanwhile"),
     request(2, "v1 twins", **FAST, count=2, seed=5),
-    request(3, "three at once", count=3, **IMAGEN_3),
+    request(3, "called off while it waits", count=3, **IMAGEN_3),
     request(4, "bad words", **ULTRA),
     request(5, "bad picture", **IMAGEN_3),
     request(6, "dropped after it was taken"),
@@ -53,6 +55,12 @@ REQUESTS = (
     request(17, "deleted by somebody"),
     request(18, "blocked by AutoMod", **FAST, seed=11),
     request(19, "nothing takes it", **ULTRA),
+    request(22, "removed as it appears", **FAST, seed=22),
+    request(23, "removed while it is made", **IMAGEN_3),
+    request(24, "blurred later", **FAST, seed=24),
+    request(25, "blurred in an archived thread", **FAST, seed=25),
+    request(27, "compared", command="imagen-compare", models=("imagen-3", "imagen-4-fast"), seed=27),
+    request(28, "shared later", **FAST, seed=28, private=True),
 )
 # The fewest with which every move is made, for where each run counts.
 _LEFT_OUT = {
@@ -66,9 +74,11 @@ _LEFT_OUT = {
     "nobody knows",
     "blocked by AutoMod",
     "nothing takes it",
+    "blurred later",
 }
 SHORT = tuple(one for one in REQUESTS if one.values["prompt"] not in _LEFT_OUT)
 CALLED_OFF = request(20, "called off")
+REMOVED_AT_ONCE = request(26, "removed before it began", count=2)
 TOO_DEAR = request(21, "too dear", command="dear", model="dear")
 
 
@@ -93,7 +103,8 @@ EVERYWHERE = (Way.REPLY, Way.MESSAGE, Way.CHANNEL, Way.DIRECT)
 
 
 def world(folder: Path, *, seed: int = 0, **changes: Any) -> World:
-    made = World(folder, seed=seed, catalog=CATALOG, models=QUICK, **changes)
+    # Of three images of one member the last one waits.
+    made = World(folder, seed=seed, catalog=CATALOG, models=QUICK, jobs_per_member=2, **changes)
     made.segmind.weather.add(*WEATHER)
     troubles = {
         # Past the token's life its reply takes no edit any more, whatever it shows by then.
@@ -102,6 +113,7 @@ def world(folder: Path, *, seed: int = 0, **changes: Any) -> World:
         17: [Trouble(Way.REPLY, MessageGone, when=_has_image)],
         18: [Trouble(Way.REPLY, ContentBlocked, when=lambda card: "blocked" in card.lines[0])],
         19: [Trouble(way, NotAllowed) for way in EVERYWHERE],
+        25: [Trouble(Way.MESSAGE, ThreadArchived, when=_hides)],
     }
     made.discord.troubles = {ref_of(10**18 + number): each for number, each in troubles.items()}
     return made
@@ -111,8 +123,12 @@ def _has_image(card: Any) -> bool:
     return bool(card.images)
 
 
+def _hides(card: Any) -> bool:
+    return any(image.spoiler for image in card.images)
+
+
 def story(requests: Sequence[Request] = REQUESTS) -> Callable[[Bot], Awaitable[None]]:
-    """Everybody asks, one after the other."""
+    """Everybody asks, one after the other, and some of it is acted on."""
     return partial(_story, requests)
 
 
@@ -120,6 +136,8 @@ async def _story(requests: Sequence[Request], bot: Bot) -> None:
     asking = [asyncio.create_task(_use(bot, one, after_s=0.3 * at)) for at, one in enumerate(requests)]
     asking.append(asyncio.create_task(_call_off(bot)))
     asking.append(asyncio.create_task(_use(bot, TOO_DEAR, after_s=1.0)))
+    asking.append(asyncio.create_task(_removed_at_once(bot)))
+    asking += [asyncio.create_task(act(bot, one.interaction_id)) for one in requests if (act := ACTS.get(one.prompt))]
     await asyncio.gather(*asking)
     await bot.idle()
 
@@ -136,3 +154,94 @@ async def _call_off(bot: Bot) -> None:
     bot.world.accepted.add(CALLED_OFF.interaction_id)
     await bot.world.clock.sleep(0.5)
     await bot.machine.tracker.call_off(CALLED_OFF.interaction_id)
+
+
+# What moderators do
+
+
+async def _remove(bot: Bot, interaction_id: int) -> None:
+    at_ms = bot.world.clock.now_ms()
+    async with bot.db.transaction() as tx:
+        await retouching.remove(tx, interaction_id, by=Remover.MODERATOR, at_ms=at_ms)
+    await bot.machine.tracker.retouch([interaction_id])
+
+
+async def _blur(bot: Bot, interaction_id: int) -> None:
+    async with bot.db.transaction() as tx:
+        await retouching.blur(tx, interaction_id)
+    await bot.machine.tracker.retouch([interaction_id])
+
+
+async def _removed_at_once(bot: Bot) -> None:
+    """All images of a member are removed while the cog still answers their newest command."""
+    await bot.world.clock.sleep(0.5)
+    await bot.machine.tracker.accept(REMOVED_AT_ONCE)
+    bot.world.accepted.add(REMOVED_AT_ONCE.interaction_id)
+    await _remove(bot, REMOVED_AT_ONCE.interaction_id)
+    bot.world.defer(REMOVED_AT_ONCE)
+    await bot.machine.tracker.begin(REMOVED_AT_ONCE.interaction_id)
+
+
+async def _remove_as_it_appears(bot: Bot, interaction_id: int) -> None:
+    """Its end is on Discord, and the bot has not heard of it yet."""
+    await bot.world.discord.appears(ref_of(interaction_id))
+    await _remove(bot, interaction_id)
+
+
+async def _remove_while_it_is_made(bot: Bot, interaction_id: int) -> None:
+    while not any(job.state is State.RUNNING for job in await job_store.jobs_of(bot.db, interaction_id)):
+        await bot.world.clock.sleep(1.0)
+    await _remove(bot, interaction_id)
+
+
+async def _delivered(bot: Bot, interaction_id: int) -> None:
+    await bot.world.discord.appears(ref_of(interaction_id))
+    while (found := await job_store.request(bot.db, interaction_id)) is None or found[1].shown is not Shown.DELIVERED:
+        await bot.world.clock.sleep(1.0)
+
+
+async def _blur_later(bot: Bot, interaction_id: int) -> None:
+    await _delivered(bot, interaction_id)
+    await _blur(bot, interaction_id)
+
+
+# What members do
+
+
+async def _call_off_what_waits(bot: Bot, interaction_id: int) -> None:
+    while not any(job.state is State.RUNNING for job in await job_store.jobs_of(bot.db, interaction_id)):
+        await bot.world.clock.sleep(0.5)
+    await bot.machine.tracker.cancel(interaction_id)
+
+
+async def _share_later(bot: Bot, interaction_id: int) -> None:
+    await _delivered(bot, interaction_id)
+    pressed = replace(
+        request(interaction_id - request(0).interaction_id),
+        private=False,
+        reply="a press",
+        created_ms=bot.world.clock.now_ms(),
+    )
+    bot.world.defer(pressed)
+    async with bot.db.transaction() as tx:
+        await sharing.share(
+            tx,
+            interaction_id,
+            reply="a press",
+            reply_ms=pressed.created_ms,
+            channel_id=pressed.channel_id,
+            place_id=pressed.place_id,
+            filesize_limit_bytes=pressed.filesize_limit_bytes,
+            spoiler=False,
+        )
+    await bot.machine.tracker.reopen(interaction_id)
+
+
+ACTS = {
+    "called off while it waits": _call_off_what_waits,
+    "shared later": _share_later,
+    "removed as it appears": _remove_as_it_appears,
+    "removed while it is made": _remove_while_it_is_made,
+    "blurred later": _blur_later,
+    "blurred in an archived thread": _blur_later,
+}

@@ -78,7 +78,7 @@ def test_once_stopping_no_new_post_leaves(folder):
         await bot.ask(request(1, "first"))
         await world.clock.sleep(0.5)
         limited = {"reset_ms": world.clock.now_ms() + 10_000}
-        bot.machine.tracker._budget.pause_until_ms(**limited)
+        bot.machine.tools.budget.pause_until_ms(**limited)
         await bot.ask(request(2, "second"))
         await world.clock.sleep(0.5)
         await bot.machine.tracker.stop(grace_s=30.0)

@@ -17,6 +17,9 @@ from tests.simulation.scenario import ULTRA
 from tests.simulation.verdict import verdict
 from tests.simulation.world import Bot, World, request
 
+RUNNING = """SELECT user_id, SUM(CASE WHEN state = 'accepted' THEN 0 ELSE 1 END) AS images
+    FROM jobs JOIN requests USING (interaction_id) WHERE finished_ms IS NULL GROUP BY user_id"""
+
 
 def test_a_job_back_in_line_keeps_its_place(folder):
     limited = Rule(Fault(FaultKind.RATE_LIMITED, seconds=20), SUBMIT, times=1, when="first".__eq__)
@@ -94,4 +97,41 @@ def test_two_hundred_requests_against_credits_for_thirty_accept_exactly_thirty(f
         await bot.idle()
 
     world.live(script)
+    assert verdict(world) == []
+
+
+def test_who_asks_for_many_delays_the_others_by_one_of_them(folder):
+    world = World(folder, jobs_in_flight=2)
+
+    async def script(bot: Bot) -> None:
+        for number in range(1, 6):
+            await bot.ask(request(number, "many", user_id=1, count=4))
+        await bot.ask(request(50, "another member", user_id=2))
+        await bot.ask(request(51, "another server", user_id=3, guild_id=9))
+        await bot.idle()
+
+    world.live(script)
+    first = [taken.prompt for taken in world.segmind.requests][:5]
+    assert {"another member", "another server"} <= {*first}
+    assert verdict(world) == []
+
+
+def test_no_member_and_no_server_has_more_running_than_its_share_also_after_a_power_cut(folder):
+    world = World(folder, jobs_per_member=2, jobs_per_server=3)
+    most = []
+
+    async def script(bot: Bot) -> None:
+        for number in range(1, 4):
+            await bot.ask(request(number, user_id=number, count=4))
+        await watched(bot)
+
+    async def watched(bot: Bot) -> None:
+        while running := await bot.db.fetch(RUNNING):
+            most.append((max(row["images"] for row in running), sum(row["images"] for row in running)))
+            await world.clock.sleep(0.5)
+        await bot.idle()
+
+    assert not world.live(script, crash_at=700)
+    assert world.live(watched)
+    assert [max(each) for each in zip(*most, strict=True)] == [2, 3]
     assert verdict(world) == []

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from bot.cards import ref_of
-from bot.jobs import Job, Request, Shown, State
+from bot.jobs import Delivery, Job, Request, Shown, State, Way
+from bot.ports import Card
 from bot.store import jobs as job_store
 from bot.store.audit import audit
 from bot.store.sqlite import Sqlite
@@ -34,7 +35,7 @@ async def _verdict(world: World) -> list[str]:
             request, delivery = await job_store.request(db, interaction_id) or _never()
             jobs = await job_store.jobs_of(db, interaction_id)
             found += _jobs(jobs)
-            found += _card(world, request, jobs, delivery.shown)
+            found += _card(world, request, jobs, delivery)
             all_jobs += jobs
         found += _posts(world, all_jobs)
         found += [f"audit: {finding.rule}: {finding.subject}" for finding in await audit(db)]
@@ -57,27 +58,44 @@ def _name(job: Job) -> str:
     return f"{ref_of(job.interaction_id)}/{job.number}"
 
 
-def _card(world: World, request: Request, jobs: Sequence[Job], shown: Shown) -> Iterable[str]:
+def _card(world: World, request: Request, jobs: Sequence[Job], delivery: Delivery) -> Iterable[str]:
     ref = ref_of(request.interaction_id)
-    messages = world.discord.of(ref)
+    # A private reply stays as it was once its card was shared; and as nobody can look at one, its end may be told again.
+    left = request.reply_ms is not None or (request.private and delivery.way is Way.DIRECT)
+    messages = [each for each in world.discord.of(ref) if not left or "private:" not in each.place]
     final = [message for message in messages if message.card is not None and message.card.accent != "waiting"]
     posts = Counter(act.way for act in world.discord.acts_of(ref) if act.posted)
-    if request.private and any(message.place.startswith("channel:") for message in messages):
+    if request.private and any(message.card and message.place.startswith("channel:") for message in messages):
         yield f"{ref} is private and stands in a channel"
     yield from (f"{ref} was posted {times} times over {way}" for way, times in posts.items() if times > 1)
-    match shown:
+    match delivery.shown:
         case Shown.OPEN:
             yield f"{ref} is still open"
         case Shown.DELIVERED:
+            if request.removed and not any(message.card for message in messages):
+                return
             if len(final) != 1:
                 yield f"{ref} has {len(final)} final cards"
             else:
                 yield from _images(ref, jobs, final[0])
+                yield from _retouched(ref, request, messages, final[0].card)
         case Shown.KEPT:
             if not world.discord.troubles.get(ref):
                 yield f"{ref} is kept, though Discord would have taken it"
-            if final:
+            # What could not be changed looks as it did.
+            if len(final) > delivery.retouched:
                 yield f"{ref} is kept, and has {len(final)} final cards"
+
+
+def _retouched(ref: str, request: Request, messages: Sequence[Message], final: Card | None) -> Iterable[str]:
+    """What was to be removed or hidden is seen nowhere, and the last card says nothing of it."""
+    for card in (message.card for message in messages if message.card is not None):
+        if request.removed and card.images:
+            yield f"{ref} is removed, and people see its image"
+        if request.spoiler and not all(image.spoiler for image in card.images):
+            yield f"{ref} is blurred, and people see an image that is not"
+    if request.removed and request.prompt in str(final):
+        yield f"{ref} is removed, and people read its prompt"
 
 
 def _images(ref: str, jobs: Sequence[Job], message: Message) -> Iterable[str]:

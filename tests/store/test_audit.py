@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import Delivery, Outcome, Shown, State
+from bot.jobs import Delivery, Outcome, Remover, Shown, State
 from bot.store import audit as auditing
-from bot.store import jobs, ledger
+from bot.store import jobs, ledger, retouching
 from bot.store.audit import audit
 from bot.store.sqlite import Sqlite, open_sqlite
 from tests.store.support import PRICE, TO_DONE, TO_RUNNING, TO_SUBMITTING, accept, grant, push
@@ -18,8 +18,8 @@ COSTLY = (*TO_RUNNING, (State.DONE, {"result_url": "u", "cost_microcredits": PRI
 FAILED = (*TO_RUNNING, (State.FAILED, {"outcome": Outcome.PROVIDER_FAILED}))
 LOST = (*TO_SUBMITTING, (State.LOST, {"outcome": Outcome.FATE_UNKNOWN}))
 
-# 1 accepted · 2 submitting · 3 running · 4 done, delivered · 5 done for more · 6 failed · 7 lost · 8 cancelled
-WAYS = ((), TO_SUBMITTING, TO_RUNNING, TO_DONE, COSTLY, FAILED, LOST, ((State.CANCELLED, {}),))
+# 1 accepted · 2 submitting · 3 running · 4 done, delivered · 5 done for more · 6 failed · 7 lost · 8 cancelled · 9 removed
+WAYS = ((), TO_SUBMITTING, TO_RUNNING, TO_DONE, COSTLY, FAILED, LOST, ((State.CANCELLED, {}),), TO_DONE)
 
 COLUMNS = "(account_id, period, kind, interaction_id, number, granted, held, spent, at_ms)"
 BALANCE = "a balance is the sum of its entries"
@@ -32,6 +32,8 @@ HOMELESS = "a hold that is open belongs to a job"
 COST = "what a done job cost is booked, above its hold to the operator"
 POSSIBLE = "what a lost job may have cost is booked to the operator"
 STATE = "a state has its columns"
+PICTURE = "a request that was removed has no picture"
+TAKEN = "what was taken away was removed by somebody"
 END = "only a job that has ended has an end"
 
 PLANTED = {
@@ -69,6 +71,10 @@ PLANTED = {
     "UPDATE jobs SET outcome = NULL WHERE interaction_id = 6": {STATE},
     "UPDATE jobs SET outcome = NULL WHERE interaction_id = 7": {STATE},
     "UPDATE jobs SET submitting_ms = 1 WHERE interaction_id = 8": {STATE},
+    "UPDATE requests SET removed = 'owner' WHERE interaction_id = 4": {PICTURE},
+    "UPDATE jobs SET attachment_id = 5 WHERE interaction_id = 9": {PICTURE},
+    "UPDATE jobs SET sha256 = 'ab' WHERE interaction_id = 9": {PICTURE},
+    "UPDATE requests SET removed = NULL WHERE interaction_id = 9": {TAKEN},
     "UPDATE jobs SET finished_ms = NULL WHERE interaction_id = 4": {END},
     "UPDATE jobs SET finished_ms = 1 WHERE interaction_id = 1": {END},
     "UPDATE jobs SET state = 'failed', outcome = 'x', finished_ms = 1 WHERE interaction_id = 3": {ENDED},
@@ -84,6 +90,7 @@ async def fill(db: Sqlite) -> None:
         await push(db, job, way)
     async with db.transaction() as tx:
         await jobs.save_delivery(tx, 4, Delivery(shown=Shown.DELIVERED))
+        await retouching.remove(tx, 9, by=Remover.OWNER, at_ms=3_000)
 
 
 def plant(path: Path, sql: str) -> None:

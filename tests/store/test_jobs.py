@@ -90,6 +90,17 @@ async def test_a_request_and_its_jobs_come_back_as_they_went_in(db: Sqlite):
     assert await jobs.job(db, 1, 2) == accepted[2]
 
 
+async def test_a_comparison_comes_back_with_its_models_its_choices_and_what_it_was_made_from(db: Sqlite):
+    compared = replace(REQUEST, models=("imagen-4", "imagen-3"), parent_id=2**62, expand=True, reply_ms=5)
+    async with db.transaction() as tx:
+        await jobs.insert(tx, compared, [])
+    found = await jobs.request(db, REQUEST.interaction_id)
+    assert found is not None
+    assert found[0] == compared
+    assert found[0].token_ms == 5
+    assert REQUEST.token_ms == REQUEST.created_ms
+
+
 async def test_what_is_not_there_is_not_found(db: Sqlite):
     assert await jobs.request(db, 1) is None
     assert await jobs.jobs_of(db, 1) == []
@@ -134,6 +145,25 @@ async def test_every_delivery_can_be_stored(db: Sqlite, shown: Shown, way: Way):
     delivery = Delivery(shown=shown, way=way, posting_ms=2**41, message_id=2**60, message_channel_id=2**61)
     await deliver(db, 1, delivery)
     assert await jobs.request(db, 1) == (REQUEST, delivery)
+
+
+async def test_that_a_card_was_retouched_is_not_written_by_who_shows_it(db: Sqlite):
+    await grant(db)
+    await accept(db)
+    await deliver(db, 1, Delivery(message_id=5, retouched=True))
+    assert (await jobs.request(db, 1))[1] == Delivery(message_id=5)
+
+
+async def test_what_discord_had_of_a_request_can_be_forgotten(db: Sqlite):
+    await grant(db)
+    for interaction_id in (1, 2):
+        for job in await accept(db, interaction_id, count=2):
+            await record(db, job, attachment_id=9, attachment_name="a.png", detail="stays")
+    async with db.transaction() as tx:
+        await jobs.forget_attachments(tx, 1)
+    told = [(job.attachment_id, job.attachment_name, job.detail) for job in await jobs.jobs_of(db, 1)]
+    assert told == [(None, None, "stays")] * 2
+    assert [job.attachment_id for job in await jobs.jobs_of(db, 2)] == [9, 9]
 
 
 async def test_the_reply_can_be_forgotten(db: Sqlite):

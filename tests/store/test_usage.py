@@ -264,6 +264,7 @@ ENDS = st.sampled_from(
     [
         (State.DONE, None),
         (State.DONE, Outcome.BAD_PICTURE),
+        (State.DONE, Outcome.REMOVED),
         (State.FAILED, Outcome.BLOCKED_WORDS),
         (State.FAILED, Outcome.PROVIDER_FAILED),
         (State.LOST, Outcome.FATE_UNKNOWN),

@@ -1,6 +1,7 @@
 """Builds worlds, and the one that the sandbox starts with."""
 
 import hashlib
+from collections.abc import Iterable
 
 from bot.sandbox.discord import permissions
 from bot.sandbox.discord.permissions import Permission
@@ -36,6 +37,7 @@ class WorldBuilder:
         bot = User(id=self._id(), username=name.lower(), bot=True)
         self._users = {bot.id: bot}
         self._guilds: dict[int, Guild] = {}
+        self._groups: dict[int, Channel] = {}
         self.bot = bot
         self.owner = self.user(owner, locale=owner_locale)
         self._application = Application(
@@ -73,6 +75,10 @@ class WorldBuilder:
         self.member(guild, self.bot, own)
         return guild
 
+    def own_role(self, guild: Guild) -> Role:
+        """Return the bot's own role."""
+        return next(role for role in guild.roles.values() if role.managed)
+
     def role(self, guild: Guild, name: str, *, permissions: int = 0, mentionable: bool = False) -> Role:
         role = Role(
             id=self._id(), name=name, permissions=permissions, position=len(guild.roles), mentionable=mentionable
@@ -85,18 +91,30 @@ class WorldBuilder:
         guild.members[user.id] = member
         return member
 
-    def channel(self, guild: Guild, name: str, *, nsfw: bool = False, hidden_from_everyone: bool = False) -> Channel:
+    def channel(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        nsfw: bool = False,
+        only_for: Iterable[Role] | None = None,
+        kind: ChannelType = ChannelType.GUILD_TEXT,
+    ) -> Channel:
+        """Make a channel; one that is only for some roles is hidden from all others but administrators."""
         channel = Channel(
             id=self._id(),
-            type=ChannelType.GUILD_TEXT,
+            type=kind,
             name=name,
             guild_id=guild.id,
             nsfw=nsfw,
             position=len(guild.channels),
         )
-        if hidden_from_everyone:
-            deny = int(Permission.VIEW_CHANNEL)
-            channel.overwrites.append(Overwrite(id=guild.id, type=OverwriteType.ROLE, deny=deny))
+        if only_for is not None:
+            seeing = int(Permission.VIEW_CHANNEL)
+            channel.overwrites = [
+                Overwrite(id=guild.id, type=OverwriteType.ROLE, deny=seeing),
+                *(Overwrite(id=role.id, type=OverwriteType.ROLE, allow=seeing) for role in only_for),
+            ]
         guild.channels[channel.id] = channel
         return channel
 
@@ -114,8 +132,19 @@ class WorldBuilder:
         guild.channels[channel.id] = channel
         return channel
 
+    def group(self, name: str, *people: User) -> Channel:
+        """Make direct messages among people; the bot is never one of them."""
+        channel = Channel(
+            id=self._id(),
+            type=ChannelType.GROUP_DM,
+            name=name,
+            recipient_ids=tuple(each.id for each in people),
+        )
+        self._groups[channel.id] = channel
+        return channel
+
     def build(self) -> World:
-        return World(application=self._application, users=self._users, guilds=self._guilds)
+        return World(application=self._application, users=self._users, guilds=self._guilds, groups=self._groups)
 
 
 def sandbox_world() -> World:
@@ -123,7 +152,11 @@ def sandbox_world() -> World:
 
     People, each in every guild: mia (member, en-US), jules (member, fr), mats (member, de, takes no direct
     messages), mona (moderator), adam (administrator), olga (owner of the guilds), oona (operator: owns the
-    application, and is an administrator of Aquarium). Channels: general, images, after-dark (age-restricted), staff (hidden), and an archived thread.
+    application, and is an administrator of Aquarium). Channels: general, images, after-dark (age-restricted), staff (for
+    administrators; hidden from the bot, too), mod-log (for moderators and the bot), an archived thread, the chat of a
+    voice channel, and a forum with one post.
+
+    Mia and jules have a group of their own for direct messages. Nobody has installed the application for themselves.
     """
     build = WorldBuilder(owner="oona")
     olga = build.user("olga")
@@ -150,6 +183,11 @@ def sandbox_world() -> World:
         guild.system_channel_id = general.id
         build.channel(guild, "images")
         build.channel(guild, "after-dark", nsfw=True)
-        build.channel(guild, "staff", hidden_from_everyone=True)
+        build.channel(guild, "staff", only_for=())
+        build.channel(guild, "mod-log", only_for=(moderator, build.own_role(guild)))
         build.thread(guild, general, "old-ideas", owner=mona, archived=True)
+        build.channel(guild, "lounge", kind=ChannelType.GUILD_VOICE)
+        gallery = build.channel(guild, "gallery", kind=ChannelType.GUILD_FORUM)
+        build.thread(guild, gallery, "my-garden", owner=people[0])
+    build.group("garden-club", people[0], people[1])
     return build.build()

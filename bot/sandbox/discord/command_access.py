@@ -4,24 +4,24 @@ from typing import Any
 
 from bot.sandbox.discord.command_rights import Asker, is_allowed_channel, is_allowed_person
 from bot.sandbox.discord.core import Core
-from bot.sandbox.discord.people import Actor
+from bot.sandbox.discord.people import IN_SERVER, Actor
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.world import Guild, Member
 
 Json = dict[str, Any]
 
-_GUILD, _BOT_DM = 0, 1
-
 
 def why_hidden(core: Core, command: Json, who: Actor) -> str | None:
     """Say why Discord does not show a registered command to somebody at a place; None where it shows it."""
     name = command["name"]
-    context = _GUILD if who.guild else _BOT_DM
-    if context not in (command["contexts"] or ([0, 1, 2] if command["dm_permission"] else [0])):
+    if who.context not in (command["contexts"] or ([0, 1, 2] if command["dm_permission"] else [0])):
         return f"/{name} cannot be used here."
+    installed = who.owners.keys() & set(command["integration_types"])
+    if not installed:
+        return f"/{name} is not installed here."
     if command["nsfw"] and not who.nsfw_allowed:
         return f"/{name} is for age-restricted channels."
-    if who.guild is None or who.member is None:
+    if who.guild is None or who.member is None or IN_SERVER not in installed:
         return None
     return _why_forbidden(core, command, who, who.guild, who.member)
 

@@ -21,7 +21,8 @@ from bot.sandbox.discord.forms import (
 )
 
 CHARACTERS_MAX = 8000
-_CHAT_MAX, _USER_MAX, _MESSAGE_MAX = 100, 15, 15
+# How many commands of a type there may be, globally and again in each guild.
+COMMANDS_MAX = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 _INT53 = 2**53 - 1
 _DESCRIPTION = text(least=1, most=100)
 _MENU_NAME = text(least=1, most=32, pattern=r"\S")
@@ -181,9 +182,10 @@ def check_commands(value: Any) -> Errors:
             return {str(index): {"name": problem("APPLICATION_COMMANDS_DUPLICATE_NAME", said)}}
         seen.add(key)
     counts = Counter(kind for kind, _ in seen)
-    for kind, most in ((1, _CHAT_MAX), (2, _USER_MAX), (3, _MESSAGE_MAX)):
+    for kind, most in COMMANDS_MAX.items():
         if counts[kind] > most:
-            return problem("APPLICATION_COMMANDS_MAX", f"Maximum number of commands of type {kind} reached ({most})")
+            said = f"Maximum number of commands of type {int(kind)} reached ({most})"
+            return problem("APPLICATION_COMMANDS_MAX", said)
     return {}
 
 

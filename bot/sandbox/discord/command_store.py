@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.sandbox.discord.command_forms import check_command, check_commands
+from bot.sandbox.discord.command_forms import COMMANDS_MAX, check_command, check_commands
 from bot.sandbox.discord.command_names import CommandType
 from bot.sandbox.discord.errors import error, invalid_form
 from bot.sandbox.discord.snowflakes import Snowflakes
@@ -44,11 +44,14 @@ class CommandStore:
         return news
 
     def create(self, guild_id: int | None, command: Any) -> Json:
-        """Add a command, or replace the one of the same name and type."""
+        """Add a command, or replace the one of the same name and type; raises 30032 where there are too many."""
         if errors := check_command(command):
             raise invalid_form(errors)
-        key = (command.get("type") or 1, command["name"])
-        old = next((each for each in self.all(guild_id) if (each["type"], each["name"]) == key), None)
+        kind = CommandType(command.get("type") or 1)
+        others = [each for each in self.all(guild_id) if each["type"] == kind]
+        old = next((each for each in others if each["name"] == command["name"]), None)
+        if old is None and len(others) >= COMMANDS_MAX[kind]:
+            raise error(30032)
         new = self._stored(guild_id, command, old)
         self._scopes.setdefault(guild_id, {})[int(new["id"])] = new
         return new

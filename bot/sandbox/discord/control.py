@@ -7,13 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.discord.calls import Call
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.control_servers import ServerControl
+from bot.sandbox.discord.control_views import call_view, message_view, record_view
 from bot.sandbox.discord.faults import Fault
 from bot.sandbox.discord.interactions import InteractionRecord
 from bot.sandbox.discord.messages import Message
-from bot.sandbox.discord.render_text import render_message
 from bot.sandbox.discord.server import LocalDiscord
 from bot.sandbox.discord.shifted_clock import ShiftedClock
 
@@ -36,6 +35,8 @@ class ControlApi:
     def routes(self) -> list[web.RouteDef]:
         acts: dict[str, _Act] = {
             "invoke": self._invoke,
+            "invoke_on_message": self._invoke_on_message,
+            "invoke_on_user": self._invoke_on_user,
             "autocomplete": self._autocomplete,
             "press": self._press,
             "select": self._select,
@@ -63,22 +64,29 @@ class ControlApi:
     # ------------------------------------------------------------ acting
 
     async def _invoke(self, asked: Json) -> Json:
-        return self._record(await self._local.invoke(**asked))
+        return record_view(self._local, await self._local.invoke(**asked))
+
+    async def _invoke_on_message(self, asked: Json) -> Json:
+        message = self._find_message(asked.pop("message_id"))
+        return record_view(self._local, await self._local.invoke_on_message(message, **asked))
+
+    async def _invoke_on_user(self, asked: Json) -> Json:
+        return record_view(self._local, await self._local.invoke_on_user(**asked))
 
     async def _autocomplete(self, asked: Json) -> Json:
-        return self._record(await self._local.autocomplete(**asked))
+        return record_view(self._local, await self._local.autocomplete(**asked))
 
     async def _press(self, asked: Json) -> Json:
         message = self._find_message(asked.pop("message_id"))
-        return self._record(await self._local.press(message, **asked))
+        return record_view(self._local, await self._local.press(message, **asked))
 
     async def _select(self, asked: Json) -> Json:
         message = self._find_message(asked.pop("message_id"))
-        return self._record(await self._local.select(message, **asked))
+        return record_view(self._local, await self._local.select(message, **asked))
 
     async def _modal(self, asked: Json) -> Json:
         record = self._find_record(asked["interaction_id"])
-        return self._record(await self._local.submit_modal(record, asked.get("values") or {}))
+        return record_view(self._local, await self._local.submit_modal(record, asked.get("values") or {}))
 
     async def _delete(self, asked: Json) -> Json:
         self._local.delete(self._find_message(asked["message_id"]))
@@ -151,10 +159,10 @@ class ControlApi:
 
     async def _messages(self, asked: Json) -> list[Json]:
         as_user = asked.get("user_id")
-        return [self._message(each) for each in self._local.messages(asked["channel_id"], as_user=as_user)]
+        return [message_view(self._local, each) for each in self._local.messages(asked["channel_id"], as_user=as_user)]
 
     async def _calls(self, asked: Json) -> list[Json]:
-        return [_call(each) for each in self._local.calls[int(asked.get("since", 0)) :]]
+        return [call_view(each) for each in self._local.calls[int(asked.get("since", 0)) :]]
 
     async def _interaction(self, asked: Json) -> Json:
         """`wait` is acknowledged or answered; after `timeout_s` the interaction is shown as it stands."""
@@ -164,8 +172,8 @@ class ControlApi:
             try:
                 await asyncio.wait_for(waits[wait](), float(asked.get("timeout_s", 10)))
             except TimeoutError:
-                return self._record(record)
-        return self._record(record)
+                return record_view(self._local, record)
+        return record_view(self._local, record)
 
     def _find_message(self, message_id: int) -> Message:
         message = self._local.core.messages.get(message_id)
@@ -178,53 +186,6 @@ class ControlApi:
         if record is None:
             raise ValueError(f"no interaction {interaction_id}")
         return record
-
-    def _record(self, record: InteractionRecord) -> Json:
-        return {
-            "id": str(record.id),
-            "token": record.token,
-            "created_ms": record.created_ms,
-            "delivered_ms": record.delivered_ms,
-            "acknowledged_ms": record.acknowledged_ms,
-            "callback_type": record.callback_type,
-            "ephemeral": record.ephemeral,
-            "failed": record.failed,
-            "choices": record.choices,
-            "modal": record.modal,
-            "message": None if record.message is None else self._message(record.message),
-            "history_ms": [revision.at_ms for revision in record.history],
-        }
-
-    def _message(self, message: Message) -> Json:
-        author = self._local.world.users[message.author_id].username
-        text = render_message(message, author=author, now_ms=self._clock.now_ms())
-        pinged = message.pinged
-        return {
-            "payload": self._local.message_payload(message),
-            "text": text,
-            "ephemeral_to": None if message.ephemeral_to is None else str(message.ephemeral_to),
-            "pinged": {
-                "everyone": pinged.everyone,
-                "users": [str(each) for each in sorted(pinged.users)],
-                "roles": [str(each) for each in sorted(pinged.roles)],
-            },
-        }
-
-
-def _call(call: Call) -> Json:
-    return {
-        "method": call.method,
-        "route": call.route,
-        "path": call.path,
-        "payload": call.payload,
-        "files": [{"field": f.field, "filename": f.filename, "size_bytes": f.size_bytes} for f in call.files],
-        "status": call.status,
-        "error_code": call.error_code,
-        "received_ms": call.received_ms,
-        "acted_ms": call.acted_ms,
-        "answered_ms": call.answered_ms,
-        "fault": call.fault,
-    }
 
 
 def _posted(act: _Act) -> Callable[[web.Request], Awaitable[web.Response]]:

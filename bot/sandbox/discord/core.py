@@ -19,7 +19,7 @@ from bot.sandbox.discord.messages import Body, Message, MessageStore, Revision
 from bot.sandbox.discord.rate_limits import Limiter, RateLimits
 from bot.sandbox.discord.snowflakes import Snowflakes
 from bot.sandbox.discord.watch import Event, Happened, Hub
-from bot.sandbox.discord.world import MIB, Channel, Guild, World
+from bot.sandbox.discord.world import MIB, Channel, ChannelType, Guild, World
 
 
 class Core:
@@ -44,10 +44,10 @@ class Core:
         self.observers: list[Observer] = []
 
     def bot_permissions(self, channel: Channel) -> int:
-        """Return what the bot may do in a channel; nothing where it is not a member any more."""
+        """Return what the bot may do in a channel; nothing where it is not a member."""
         guild = self.world.guild_of(channel)
         if guild is None:
-            return permissions.DIRECT_MESSAGE if channel.guild_id is None else 0
+            return permissions.DIRECT_MESSAGE if channel.type is ChannelType.DM else 0
         own = guild.members.get(self.world.application.bot_id)
         if own is None:
             return 0
@@ -91,7 +91,7 @@ class Core:
         if message.guild_id is not None:
             data["guild_id"] = str(message.guild_id)
         self._publish(message, Happened.MESSAGE_DELETED)
-        if message.ephemeral_to is None:
+        if self._is_heard(message):
             self.gateway.dispatch("MESSAGE_DELETE", data, guild_id=message.guild_id, intent=_intent(message))
 
     def leave_guild(self, guild: Guild) -> None:
@@ -105,9 +105,13 @@ class Core:
     def _tell(self, message: Message, happened: Happened, event: str) -> None:
         self._publish(message, happened)
         intent = _intent(message)
-        if message.ephemeral_to is None and any(each.intents & intent for each in self.gateway.sessions):
+        if self._is_heard(message) and any(each.intents & intent for each in self.gateway.sessions):
             data = self.rendered.event(message)
             self.gateway.dispatch(event, data, guild_id=message.guild_id, intent=intent)
+
+    def _is_heard(self, message: Message) -> bool:
+        """Whether the bot is told of a message at all: not of private ones, nor of people's direct messages."""
+        return message.ephemeral_to is None and message.channel_id not in self.world.groups
 
     def _publish(self, message: Message, happened: Happened) -> None:
         self.hub.publish(

@@ -106,21 +106,22 @@ class Driver(Servers, AutoMod):
         data = _command_data(found, options=read, resolved=resolved)
         return self._send(who, InteractionType.AUTOCOMPLETE, data)
 
-    async def invoke_on_message(self, message: Message, *, user_id: int, command: str) -> InteractionRecord:
-        """Use a command of a message's context menu."""
-        who = actor(self.core, guild_id=message.guild_id, channel_id=message.channel_id, user_id=user_id)
-        self._check_sees(message, user_id)
-        found = self._command(who, command, CommandType.MESSAGE)
+    async def invoke_on_message(
+        self, message: Message, *, user_id: int, command: str, forged: bool = False
+    ) -> InteractionRecord:
+        """Use a command of a message's context menu, where the message stands."""
+        who = self._reader(message, user_id)
+        found = self._command(who, command, CommandType.MESSAGE, forged=forged)
         shown = self.core.rendered.message(message)
         data = _command_data(found) | {"target_id": str(message.id), "resolved": {"messages": {shown["id"]: shown}}}
         return self._send(who, InteractionType.APPLICATION_COMMAND, data)
 
     async def invoke_on_user(
-        self, *, guild_id: int, channel_id: int, user_id: int, command: str, target_id: int
+        self, *, guild_id: int, channel_id: int, user_id: int, command: str, target_id: int, forged: bool = False
     ) -> InteractionRecord:
         """Use a command of a person's context menu."""
         who = actor(self.core, guild_id=guild_id, channel_id=channel_id, user_id=user_id)
-        found = self._command(who, command, CommandType.USER)
+        found = self._command(who, command, CommandType.USER, forged=forged)
         resolved = self._resolved(who)
         resolved.user(target_id)
         data = _command_data(found, resolved=resolved) | {"target_id": str(target_id)}
@@ -151,13 +152,16 @@ class Driver(Servers, AutoMod):
         """Fill in the modal that answered an interaction and send it; values go by custom_id."""
         if record.modal is None:
             raise CommandRejected("There is no modal.")
-        who = actor(self.core, guild_id=record.guild_id, channel_id=record.channel_id, user_id=record.user_id)
+        source = record.source_message
+        who = actor(
+            self.core, guild_id=record.guild_id, channel_id=record.channel_id, user_id=record.user_id, on=source
+        )
         resolved = self._resolved(who)
         filled = submitted(record.modal, values, resolved)
         data: Json = {"custom_id": record.modal["custom_id"], "components": filled}
         if resolved.data:
             data["resolved"] = resolved.data
-        return self._send(who, InteractionType.MODAL_SUBMIT, data, source=record.source_message)
+        return self._send(who, InteractionType.MODAL_SUBMIT, data, source=record.source_message, opened_by=record)
 
     # ------------------------------------------------------------ looking
 
@@ -180,9 +184,16 @@ class Driver(Servers, AutoMod):
     # ------------------------------------------------------------ the common way
 
     def _send(
-        self, who: Actor, kind: InteractionType, data: Json, *, source: Message | None = None
+        self,
+        who: Actor,
+        kind: InteractionType,
+        data: Json,
+        *,
+        source: Message | None = None,
+        opened_by: InteractionRecord | None = None,
     ) -> InteractionRecord:
         record = new_interaction(self.core, who, kind=kind, data=data, source=source)
+        record.opened_by = opened_by
         self.core.interactions.add(record)
         times = 1
         if self.duplicate_next > 0:
@@ -204,13 +215,16 @@ class Driver(Servers, AutoMod):
     def _resolved(self, who: Actor) -> Resolved:
         return Resolved(self.core.world, who.guild, self.core.attachments, self.core.clock.now_ms(), who.member)
 
-    def _check_sees(self, message: Message, user_id: int) -> None:
-        if not message.visible_to(user_id):
+    def _reader(self, message: Message, user_id: int) -> Actor:
+        """Return a person where a message stands that they see."""
+        who = actor(self.core, guild_id=message.guild_id, channel_id=message.channel_id, user_id=user_id, on=message)
+        # In direct messages everybody acts in their own.
+        if who.channel.id != message.channel_id or not message.visible_to(user_id):
             raise CommandRejected("This message is not there.")
+        return who
 
     def _component(self, message: Message, custom_id: str, user_id: int) -> tuple[Actor, Json]:
-        self._check_sees(message, user_id)
-        who = actor(self.core, guild_id=message.guild_id, channel_id=message.channel_id, user_id=user_id)
+        who = self._reader(message, user_id)
         component = message.body.component(custom_id)
         if component is None:
             raise CommandRejected(f"The message has no component {custom_id!r}.")

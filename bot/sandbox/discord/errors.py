@@ -50,6 +50,7 @@ KNOWN: dict[int, tuple[int, str]] = {
     10066: (404, "Unknown application command permissions"),
     20001: (403, "Bots cannot use this endpoint"),
     30015: (400, "Maximum number of attachments in a message reached (10)"),
+    30032: (400, "Maximum number of application commands reached"),
     30034: (400, "Max number of daily application command creates has been reached (200)"),
     30046: (429, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
     40005: (413, "Request entity too large"),

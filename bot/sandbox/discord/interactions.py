@@ -32,7 +32,10 @@ class CallbackType(IntEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class InteractionRecord:
-    """One interaction and what came of it; instants are milliseconds since 1970."""
+    """One interaction and what came of it; instants are milliseconds since 1970.
+
+    `token_only` says that only the person has the application here; `forced_ephemeral` that all answers are private.
+    """
 
     id: int
     token: str
@@ -45,6 +48,10 @@ class InteractionRecord:
     size_limit_bytes: int
     clock: Clock
     source_message: Message | None = None
+    token_only: bool = False
+    forced_ephemeral: bool = False
+    # The interaction whose modal was filled in.
+    opened_by: "InteractionRecord | None" = None
     delivered_ms: list[int] = field(default_factory=list)
     acknowledged_ms: int | None = None
     callback_type: CallbackType | None = None

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.sandbox.discord.guild_defaults import GUILD_DEFAULTS
 from bot.sandbox.discord.permissions import permissions_of
 from bot.sandbox.discord.world import THREADS, Application, Channel, ChannelType, Guild, Member, Role, User, World
 
@@ -90,19 +91,33 @@ def channel(one: Channel, world: World) -> Json:
     }
     if one.type is ChannelType.DM:
         return shown | {"recipients": [user(world.users[one.recipient_id or 0])]}
+    if one.type is ChannelType.GROUP_DM:
+        people = [user(world.users[each]) for each in one.recipient_ids]
+        return shown | {"recipients": people, "name": one.name, "icon": None, "owner_id": str(one.recipient_ids[0])}
     shown |= {"guild_id": str(one.guild_id), "name": one.name, "parent_id": _id_or_none(one.parent_id)}
     if one.type is ChannelType.GUILD_CATEGORY:
         return shown | {"position": one.position, "permission_overwrites": _overwrites(one), "nsfw": False}
     if one.type in THREADS:
         return shown | _thread(one)
-    return shown | {
+    shown |= {
         "position": one.position,
         "permission_overwrites": _overwrites(one),
         "nsfw": one.nsfw,
-        "topic": one.topic,
         "rate_limit_per_user": 0,
-        "last_pin_timestamp": None,
     }
+    if one.type is ChannelType.GUILD_VOICE:
+        return shown | _VOICE
+    shown |= {"topic": one.topic, "last_pin_timestamp": None}
+    return shown | _FORUM if one.type is ChannelType.GUILD_FORUM else shown
+
+
+_VOICE: Json = {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
+_FORUM: Json = {
+    "available_tags": [],
+    "default_reaction_emoji": None,
+    "default_sort_order": None,
+    "default_forum_layout": 0,
+}
 
 
 def _overwrites(one: Channel) -> list[Json]:
@@ -129,44 +144,8 @@ def _thread(one: Channel) -> Json:
     }
 
 
-# What every guild here has alike.
-_GUILD_DEFAULTS: Json = {
-    "icon": None,
-    "splash": None,
-    "discovery_splash": None,
-    "banner": None,
-    "description": None,
-    "features": [],
-    "application_id": None,
-    "afk_channel_id": None,
-    "afk_timeout": 300,
-    "system_channel_flags": 0,
-    "rules_channel_id": None,
-    "public_updates_channel_id": None,
-    "safety_alerts_channel_id": None,
-    "widget_enabled": False,
-    "widget_channel_id": None,
-    "verification_level": 1,
-    "default_message_notifications": 1,
-    "mfa_level": 0,
-    "explicit_content_filter": 2,
-    "max_presences": None,
-    "max_members": 500_000,
-    "max_video_channel_users": 25,
-    "max_stage_video_channel_users": 50,
-    "vanity_url_code": None,
-    "premium_subscription_count": 0,
-    "premium_progress_bar_enabled": False,
-    "nsfw_level": 0,
-    "region": "deprecated",
-    "incidents_data": None,
-    "emojis": [],
-    "stickers": [],
-}
-
-
 def _guild_basics(one: Guild, world: World) -> Json:
-    return _GUILD_DEFAULTS | {
+    return GUILD_DEFAULTS | {
         "id": str(one.id),
         "name": one.name,
         "owner_id": str(one.owner_id),

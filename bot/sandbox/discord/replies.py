@@ -11,6 +11,10 @@ from bot.sandbox.discord.messages import Message, MessageType
 
 def new_reply(core: Core, record: InteractionRecord, *, ephemeral: bool, is_followup: bool = False) -> Message:
     """Return an empty reply to an interaction, not yet in the world."""
+    if is_followup:
+        reference_id = record.original.id if record.original else None
+    else:
+        reference_id = _target_id(record, CommandType.MESSAGE)
     return Message(
         id=core.snowflakes.next(),
         channel_id=record.channel_id,
@@ -21,7 +25,7 @@ def new_reply(core: Core, record: InteractionRecord, *, ephemeral: bool, is_foll
         ephemeral_to=record.user_id if ephemeral else None,
         interaction_id=record.id,
         interaction_metadata=_metadata(core, record),
-        reference_id=record.original.id if is_followup and record.original else None,
+        reference_id=reference_id,
     )
 
 
@@ -40,16 +44,19 @@ def _metadata(core: Core, record: InteractionRecord) -> dict[str, Any]:
         "user": payloads.user(core.world.users[record.user_id]),
         "authorizing_integration_owners": record.payload["authorizing_integration_owners"],
     }
-    source = record.source_message
-    if record.type is InteractionType.MESSAGE_COMPONENT and source is not None:
-        shown["interacted_message_id"] = str(source.id)
-    if record.type is InteractionType.MODAL_SUBMIT:
-        shown["triggering_interaction_metadata"] = _trigger(shown, source)
+    if (user_id := _target_id(record, CommandType.USER)) is not None:
+        shown["target_user"] = payloads.user(core.world.users[user_id])
+    if (message_id := _target_id(record, CommandType.MESSAGE)) is not None:
+        shown["target_message_id"] = str(message_id)
+    if record.type is InteractionType.MESSAGE_COMPONENT and record.source_message is not None:
+        shown["interacted_message_id"] = str(record.source_message.id)
+    if record.opened_by is not None:
+        shown["triggering_interaction_metadata"] = _metadata(core, record.opened_by)
     return shown
 
 
-def _trigger(own: dict[str, Any], source: Message | None) -> dict[str, Any]:
-    shown = {name: own[name] for name in ("id", "user", "authorizing_integration_owners")}
-    if source is None:
-        return shown | {"type": int(InteractionType.APPLICATION_COMMAND)}
-    return shown | {"type": int(InteractionType.MESSAGE_COMPONENT), "interacted_message_id": str(source.id)}
+def _target_id(record: InteractionRecord, kind: CommandType) -> int | None:
+    """Return what a command of a context menu was used on; None for any other interaction."""
+    data = record.payload["data"]
+    is_such = record.type is InteractionType.APPLICATION_COMMAND and data["type"] == kind
+    return int(data["target_id"]) if is_such else None

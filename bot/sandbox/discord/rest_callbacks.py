@@ -96,7 +96,7 @@ def _act(
 
 
 def _send(core: Core, record: InteractionRecord, data: dict[str, Any], exchange: Exchange) -> None:
-    ephemeral = _is_ephemeral(data)
+    ephemeral = record.forced_ephemeral or _is_ephemeral(data)
     message = new_reply(core, record, ephemeral=ephemeral)
     body = core.composer.create(
         data,
@@ -113,7 +113,7 @@ def _defer(core: Core, record: InteractionRecord, data: dict[str, Any]) -> None:
     others = (data.get("flags") or 0) & ~MessageFlag.EPHEMERAL
     if others:
         raise invalid_form({"flags": problem("MESSAGE_FLAGS_INVALID", "A deferral has EPHEMERAL only.")})
-    ephemeral = _is_ephemeral(data)
+    ephemeral = record.forced_ephemeral or _is_ephemeral(data)
     message = new_reply(core, record, ephemeral=ephemeral)
     flags = MessageFlag.LOADING | (MessageFlag.EPHEMERAL if ephemeral else 0)
     record.original, record.ephemeral = message, ephemeral

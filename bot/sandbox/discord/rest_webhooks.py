@@ -9,6 +9,9 @@ from bot.sandbox.discord.messages import Message, MessageFlag
 from bot.sandbox.discord.replies import new_reply
 from bot.sandbox.discord.routing import NO_CONTENT, Access, Answer, Exchange, Route
 
+# Where the application is installed by the person only.
+_FOLLOWUPS_MAX = 5
+
 
 def _record(core: Core, exchange: Exchange) -> InteractionRecord:
     """Return the interaction a token stands for, while it is valid and answered."""
@@ -87,7 +90,9 @@ def create_followup(core: Core, exchange: Exchange) -> Answer:
         raise error(10003)
     payload = exchange.fields()
     flags = payload.get("flags")
-    ephemeral = isinstance(flags, int) and bool(flags & MessageFlag.EPHEMERAL)
+    if record.token_only and len(record.followups) >= _FOLLOWUPS_MAX:
+        raise error(40094)
+    ephemeral = record.forced_ephemeral or (isinstance(flags, int) and bool(flags & MessageFlag.EPHEMERAL))
     body = core.composer.create(
         payload,
         exchange.uploads,

@@ -10,10 +10,12 @@ class ChannelType(IntEnum):
     GUILD_TEXT = 0
     DM = 1
     GUILD_VOICE = 2
+    GROUP_DM = 3
     GUILD_CATEGORY = 4
     GUILD_ANNOUNCEMENT = 5
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
+    GUILD_FORUM = 15
 
 
 THREADS = frozenset({ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
@@ -67,7 +69,10 @@ class ThreadState:
 
 @dataclass(slots=True, kw_only=True)
 class Channel:
-    """A channel of a guild, a thread in one, or a direct message (then `recipient_id` is set and `guild_id` is not)."""
+    """A channel of a guild, a thread or forum post in one, or a direct message with the bot or among people.
+
+    With the bot, `recipient_id` is set; among people, `recipient_ids` are all of them. Neither has a `guild_id`.
+    """
 
     id: int
     type: ChannelType
@@ -80,6 +85,7 @@ class Channel:
     overwrites: list[Overwrite] = field(default_factory=list)
     thread: ThreadState | None = None
     recipient_id: int | None = None
+    recipient_ids: tuple[int, ...] = ()
     last_message_id: int | None = None
 
 
@@ -154,12 +160,17 @@ class Application:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """Everything there is. Direct-message channels are keyed by their own id."""
+    """Everything there is. Direct messages with the bot, and those among people, are keyed by their own id.
+
+    `installed_by` are the people who installed the application for themselves.
+    """
 
     application: Application
     users: dict[int, User]
     guilds: dict[int, Guild]
     dms: dict[int, Channel] = field(default_factory=dict)
+    groups: dict[int, Channel] = field(default_factory=dict)
+    installed_by: set[int] = field(default_factory=set)
 
     @property
     def bot(self) -> User:
@@ -180,9 +191,9 @@ class World:
         raise KeyError(name)
 
     def channel(self, channel_id: int) -> Channel | None:
-        """Return a guild's channel, a thread or a direct message, or None."""
-        if channel_id in self.dms:
-            return self.dms[channel_id]
+        """Return a guild's channel, a thread or direct messages, or None."""
+        if (direct := self.dms.get(channel_id) or self.groups.get(channel_id)) is not None:
+            return direct
         for guild in self.guilds.values():
             if channel_id in guild.channels:
                 return guild.channels[channel_id]

@@ -52,6 +52,8 @@ class Acts:
             channel_id=int(asked.get("channel_id") or 0),
             user_id=int(asked["user_id"]),
         )
+        # Whoever leaves their direct messages has read what came while they were there.
+        self._unread_direct(at)
         at.move(user_id=who.user.id, guild_id=who.guild.id if who.guild else None, channel_id=who.channel.id)
         seen = self._discord.messages(who.channel.id, as_user=who.user.id)
         return {
@@ -59,7 +61,18 @@ class Acts:
             "messages": [views.message(self._discord.core, each) for each in seen if each.id not in at.dismissed],
             "commands": offered(self._discord.core, who),
             "may_delete": views.may_delete(who),
+            "unread_direct": self._unread_direct(at),
         }
+
+    def _unread_direct(self, at: Viewpoint) -> list[str]:
+        """The ids of the direct messages that somebody has not read; looking at them is reading them."""
+        channel = self._discord.world.dm_with(at.user_id)
+        if channel is None:
+            return []
+        ids = [each.id for each in self._discord.messages(channel.id, as_user=at.user_id)]
+        if at.guild_id is None and ids:
+            at.read_direct[at.user_id] = ids[-1]
+        return [str(each) for each in ids if each > at.read_direct.get(at.user_id, 0)]
 
     # ------------------------------------------------------------ commands
 

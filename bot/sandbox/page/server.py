@@ -35,6 +35,7 @@ class Page:
         self._weather = WeatherPanel(segmind, speed=speed)
         self._windows: set[Window] = set()
         self._dismissed: set[int] = set()
+        self._read_direct: dict[int, int] = {}
         self._journal = Journal(lambda line: self._tell_all({"type": "call", "call": line}))
         self._acts = Acts(discord).by_name | {
             "dismiss": self._dismiss,
@@ -69,7 +70,7 @@ class Page:
     async def _serve_window(self, request: web.Request) -> web.StreamResponse:
         check_host(request, self._host)
         check_origin(request, self._host)
-        window = Window(Viewpoint(self._dismissed), self._acts)
+        window = Window(Viewpoint(self._dismissed, self._read_direct), self._acts)
         window.tell(
             {
                 "type": "hello",

@@ -14,9 +14,14 @@ class Place(TypedDict):
 
 @dataclass(slots=True)
 class Viewpoint:
-    """Nobody and nowhere (0) until the window first looks. `dismissed` are private messages put away, of all windows."""
+    """Nobody and nowhere (0) until the window first looks.
+
+    All windows share `dismissed`, the private messages that were put away, and `read_direct`, the last direct message
+    that each person has read, by the person's id.
+    """
 
     dismissed: set[int]
+    read_direct: dict[int, int]
     user_id: int = 0
     guild_id: int | None = None
     channel_id: int = 0

@@ -101,11 +101,16 @@ def may_delete(who: Actor) -> bool:
 
 
 def message(core: Core, one: Message) -> Json:
-    """A message as Discord's JSON, and how its command was called."""
+    """A message as Discord's JSON, how its command was called, and who is to see it."""
     shown = core.rendered.message(one)
     record = core.interactions.get(one.interaction_id or 0)
     data = record.payload["data"] if record else {}
-    return shown | {"command_name": _command_name(data), "ephemeral": one.ephemeral_to is not None}
+    return shown | {
+        "command_name": _command_name(data),
+        "command_type": data.get("type"),
+        "ephemeral": one.ephemeral_to is not None,
+        "direct": one.guild_id is None,
+    }
 
 
 def _command_name(data: Json) -> str | None:

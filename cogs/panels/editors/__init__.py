@@ -10,8 +10,9 @@ from cogs.panels.editors.allowances import OneAllowance
 from cogs.panels.editors.base import Editor
 from cogs.panels.editors.channels import OneChannel, SomeChannels
 from cogs.panels.editors.levels import LevelsByChannel, OneLevel
-from cogs.panels.editors.models import CountsOfModels
+from cogs.panels.editors.models import CountOfImages, CountsOfModels
 from cogs.panels.editors.plain import OnOff, TimeZone
+from cogs.panels.editors.strikes import StrikesAndPause
 from cogs.panels.editors.targets import AllowancesByTarget
 from cogs.panels.editors.words import OwnWords
 
@@ -23,9 +24,11 @@ EDITORS: Mapping[type, Editor[Any]] = {
     fields.PeriodAllowance: OneAllowance(),
     fields.TargetAllowances: AllowancesByTarget(),
     fields.ModelCounts: CountsOfModels(),
+    fields.Images: CountOfImages(),
     safety_fields.SafetyLevel: OneLevel(),
     safety_fields.ChannelLevels: LevelsByChannel(),
     safety_fields.ShortText: OwnWords(),
+    safety_fields.Strikes: StrikesAndPause(),
 }
 
 

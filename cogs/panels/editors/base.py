@@ -8,13 +8,14 @@ from typing import Any, Generic, TypeVar
 import discord
 from discord import ui
 
+from cogs import ids
 from cogs.panels.ids import FORM
 from cogs.panels.panel import Given, Spot, Stale
 
 T = TypeVar("T")
 Item = ui.Item[ui.LayoutView]
 Field = ui.Label[ui.Modal]
-LABEL_MAX, OPTION_MAX, ID_DIGITS_MAX = 80, 100, 20
+LABEL_MAX, OPTION_MAX = 80, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def in_parts(entries: Sequence[T], *, size: int) -> list[Sequence[T]]:
 
 def read_id(text: str) -> int:
     """An id as Discord sends it; raises Stale for anything else."""
-    if not (text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX):
+    number = ids.read_id(text)
+    if number is None:
         raise Stale(text)
-    return int(text)
+    return number

@@ -7,6 +7,7 @@ from discord import ChannelType, ui
 
 from bot.fields import BadValue
 from bot.setting_fields import TargetKind
+from bot.settings import MODERATION_CHANNEL
 from cogs.panels.editors.base import Block, Edit, Editor, heading, read_id, row
 from cogs.panels.panel import Given, Spot, Stale
 
@@ -31,7 +32,8 @@ class OneChannel(Editor[int | None]):
     def blocks(self, spot: Spot, value: int | None) -> Sequence[Block]:
         picked = () if value is None else (value,)
         words = spot.phrases.channels(picked) or spot.phrases.empty(spot.setting)
-        return [_menu(spot, words, picked, most=1, types=TAKING_POSTS)]
+        told = "\n".join((words, *_in_the_way(spot, value)))
+        return [_menu(spot, told, picked, most=1, types=TAKING_POSTS)]
 
     def edit(self, spot: Spot, given: Given) -> Edit[int | None]:
         picked = _picked(spot, given)
@@ -67,6 +69,15 @@ class SomeChannels(Editor[tuple[int, ...]]):
 
     def said(self, spot: Spot, edit: Edit[tuple[int, ...]], after: tuple[int, ...]) -> str:  # noqa: ARG002 - as above
         return spot.phrases.channels(after) or spot.phrases.empty(spot.setting)
+
+
+def _in_the_way(spot: Spot, value: int | None) -> Iterable[str]:
+    """Why nothing that the setting is for will be posted, where that is so."""
+    if value is None:
+        if spot.setting is MODERATION_CHANNEL:
+            yield spot.phrases("panel.nowhere")
+    elif not spot.directory.may_post(value):
+        yield spot.phrases("panel.closed", channel=spot.phrases.target(TargetKind.CHANNEL, value))
 
 
 def _menu(spot: Spot, words: str, picked: Iterable[int], *, most: int, types: list[ChannelType]) -> Block:

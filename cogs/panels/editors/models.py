@@ -1,4 +1,4 @@
-"""Editor of how many images of each model one request may ask for."""
+"""Editors of how many images one request may ask for: of each model, and with choices in its prompt."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,8 @@ import discord
 from discord import ui
 
 from bot.catalog import Model
-from bot.setting_fields import ModelCounts
-from cogs.panels.editors.base import OPTION_MAX, Block, Edit, Editor, heading, in_parts, row
+from bot.setting_fields import Images, ModelCounts
+from cogs.panels.editors.base import OPTION_MAX, Block, Edit, Editor, heading, in_parts, read_id, row
 from cogs.panels.panel import Given, Spot, Stale
 
 PICK = "pick"
@@ -45,6 +45,30 @@ class CountsOfModels(Editor[Mapping[str, int]]):
     def said(self, spot: Spot, edit: Edit[Mapping[str, int]], after: Mapping[str, int]) -> str:
         model = _model(spot, edit.about)
         return "" if model is None else _line(spot, after, model)
+
+
+class CountOfImages(Editor[int]):
+    """A menu of all numbers that may be chosen."""
+
+    def blocks(self, spot: Spot, value: int) -> Sequence[Block]:
+        field = spot.setting.field
+        if not isinstance(field, Images):
+            raise TypeError(field)
+        options = [
+            discord.SelectOption(label=spot.phrases.count(count), value=str(count), default=count == value)
+            for count in range(field.low, field.high + 1)
+        ]
+        menu: ui.Select[ui.LayoutView] = ui.Select(custom_id=spot.custom_id(PICK), options=options)
+        return [Block(spot.setting.name, (ui.TextDisplay(heading(spot, spot.phrases.count(value))), row(menu)))]
+
+    def edit(self, spot: Spot, given: Given) -> Edit[int]:  # noqa: ARG002 - the value itself is judged when it is set
+        if given.act != PICK or len(given.picked) != 1:
+            raise Stale(given.act)
+        count = read_id(given.picked[0])
+        return Edit(lambda _: count)
+
+    def said(self, spot: Spot, edit: Edit[int], after: int) -> str:  # noqa: ARG002 - it has one entry
+        return spot.phrases.count(after)
 
 
 def _field(spot: Spot) -> ModelCounts:

@@ -233,12 +233,43 @@ async def inspect(interaction: discord.Interaction, message: discord.Message) ->
     await interaction.response.send_message(f"message {message.id}", ephemeral=True)
 
 
+@app_commands.context_menu(name="Report")
+async def report(interaction: discord.Interaction, _message: discord.Message) -> None:
+    await interaction.response.send_modal(Upload())
+
+
+@app_commands.context_menu(name="Ignore")
+async def ignore(_interaction: discord.Interaction, _message: discord.Message) -> None: ...
+
+
+@app_commands.context_menu(name="Judge")
+@app_commands.default_permissions(manage_messages=True)
+async def judge(interaction: discord.Interaction, message: discord.Message) -> None:
+    await interaction.response.send_message(f"judged {message.id}", ephemeral=True)
+
+
 @app_commands.context_menu(name="Greet")
 async def greet(interaction: discord.Interaction, user: discord.Member) -> None:
     await interaction.response.send_message(f"hello {user.name}")
 
 
-COMMANDS = (show, words, echo, form, fruit, silent, whisper, letter, grown, limits, inspect, greet)
+COMMANDS = (
+    show,
+    words,
+    echo,
+    form,
+    fruit,
+    silent,
+    whisper,
+    letter,
+    grown,
+    limits,
+    inspect,
+    report,
+    ignore,
+    judge,
+    greet,
+)
 
 
 class German(app_commands.Translator):

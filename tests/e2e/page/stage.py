@@ -80,6 +80,16 @@ class Screen:
         """What the bot says, but for the note that it sends once, beside a first image."""
         return self.messages.locator(".container").filter(has_not_text="Said once:")
 
+    @property
+    def scroll(self) -> Locator:
+        """What the messages are scrolled in."""
+        return self.page.locator(".scroll")
+
+    async def below_px(self) -> float:
+        """How much lies below what is in sight, once the page has come to rest."""
+        script = "async (list) => { for (let n = 0; n < 3; n += 1) await new Promise(requestAnimationFrame); return list.scrollHeight - list.scrollTop - list.clientHeight; }"
+        return await self.scroll.evaluate(script)
+
     async def offered(self) -> list[str]:
         """The names in the picker."""
         await self.box.fill("/")
@@ -102,6 +112,13 @@ class Screen:
                 await field.press("Enter")
         await self.page.keyboard.press("Enter")
         await form.wait_for(state="detached")
+
+    async def menu(self, message: Locator, command: str) -> None:
+        """Use one of the bot's commands on a message, with the mouse."""
+        await message.hover()
+        await message.get_by_role("button", name="What can be done").click()
+        await self.page.get_by_role("menuitem", name="Apps").click()
+        await self.page.get_by_role("menu", name="Apps").get_by_role("menuitem", name=command).click()
 
 
 @contextlib.asynccontextmanager

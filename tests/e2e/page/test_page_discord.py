@@ -1,5 +1,6 @@
 """Everything of Discord's that the page shows, with a bot that uses all of it."""
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
@@ -34,6 +35,17 @@ async def window(shared):
     """One window for all, since loading the page takes longer than most of the tests."""
     yield shared
     assert shared.complaints == []
+
+
+async def direct_message(local, person, words):
+    """Write to somebody as the bot does."""
+    headers = {"Authorization": f"Bot {local.token}"}
+    async with aiohttp.ClientSession(local.api_url + "/", headers=headers) as session:
+        to = {"recipient_id": str(local.world.user_named(person).id)}
+        async with session.post("users/@me/channels", json=to) as opened:
+            channel_id = (await opened.json())["id"]
+        async with session.post(f"channels/{channel_id}/messages", json={"content": words}) as sent:
+            assert sent.status == 200
 
 
 async def dialog(window):
@@ -197,14 +209,89 @@ async def test_every_component_is_there_and_works(window):
 async def test_menus_of_messages_and_people_hold_the_bots_commands(window):
     await window.look(at="Aquarium/staff", as_="adam")
     await window.use("echo", text="look at me")
-    await window.last.hover()
-    await window.last.get_by_role("button", name="What can be done").click()
-    await window.page.get_by_role("menuitem", name="Inspect").click()
+    await window.menu(window.last, "Inspect")
     await expect(window.last).to_contain_text("message 1")
+    await expect(window.last.locator(".calling")).to_have_text("Adam used Inspect")
+    await expect(window.last).to_contain_text("Only you can see this")
     await window.page.get_by_role("button", name="People", exact=True).click()
     await window.page.locator(".people-list").get_by_role("button", name="Olga").click()
+    await window.page.get_by_role("menuitem", name="Apps").click()
     await window.page.get_by_role("menuitem", name="Greet").click()
     await expect(window.last).to_contain_text("hello olga")
+    await window.page.get_by_role("button", name="Close: People").click()
+
+
+async def test_each_person_finds_the_commands_that_they_may_use_on_a_message(window):
+    await window.look(at="Werkstatt/after-dark", as_="mia")
+    await window.use("echo", text="judge me")
+    for person, names in (("mia", ["Inspect", "Report", "Ignore"]), ("mona", ["Inspect", "Report", "Ignore", "Judge"])):
+        await window.look(at="Werkstatt/after-dark", as_=person)
+        await window.last.get_by_role("button", name="What can be done").click()
+        await window.page.get_by_role("menuitem", name="Apps").click()
+        offered = window.page.get_by_role("menu", name="Apps").get_by_role("menuitem")
+        await expect(offered).to_have_text([f"{name}Imagen" for name in names])
+        await window.page.keyboard.press("Escape")
+        await window.page.keyboard.press("Escape")
+
+
+async def test_a_message_menu_is_used_with_the_keyboard_alone(window):
+    await window.look(at="Werkstatt/after-dark", as_="mats")
+    await window.use("echo", text="keys")
+    keys, menus = window.page.keyboard, window.page.get_by_role("menu")
+    more = window.last.get_by_role("button", name="What can be done")
+    await window.box.focus()
+    while not await more.evaluate("(button) => button === document.activeElement"):
+        await keys.press("Shift+Tab")
+    await expect(more).to_have_css("opacity", "1")
+    await keys.press("Enter")
+    apps = window.page.get_by_role("menuitem", name="Apps")
+    await expect(apps).to_be_focused()
+    await expect(apps).to_have_attribute("aria-expanded", "false")
+    for opening, closing in (("ArrowRight", "ArrowLeft"), ("Enter", "Escape")):
+        await keys.press(opening)
+        await expect(window.page.get_by_role("menuitem", name="Inspect")).to_be_focused()
+        await expect(apps).to_have_attribute("aria-expanded", "true")
+        await keys.press(closing)
+        await expect(apps).to_be_focused()
+        await expect(menus).to_have_count(1)
+    await keys.press("ArrowDown")
+    await expect(window.page.get_by_role("menuitem", name="Copy text")).to_be_focused()
+    await keys.press("Escape")
+    await expect(menus).to_have_count(0)
+    await expect(more).to_be_focused()
+    for key in ("Enter", "Enter", "Enter"):
+        await keys.press(key)
+    await expect(window.last).to_contain_text("message 1")
+
+
+async def test_a_message_menu_opens_by_right_click_and_beside_a_resting_pointer(window):
+    await window.look(at="Werkstatt/after-dark", as_="jules")
+    await window.use("echo", text="click")
+    await window.box.focus()
+    await window.last.click(button="right")
+    await window.page.get_by_role("menuitem", name="Apps").hover()
+    inspect = window.page.get_by_role("menuitem", name="Inspect")
+    await expect(inspect).to_be_visible()
+    await expect(inspect).not_to_be_focused()
+    await window.page.get_by_role("menuitem", name="Copy id").hover()
+    await expect(inspect).to_have_count(0)
+    await window.page.get_by_role("menuitem", name="Apps").hover()
+    await inspect.click()
+    await expect(window.last).to_contain_text("message 1")
+
+
+async def test_a_message_command_may_open_a_form_and_one_without_an_answer_says_so(window):
+    await window.look(at="Aquarium/mod-log", as_="mona")
+    await window.use("echo", text="report me")
+    await window.menu(window.last, "Report")
+    form = await dialog(window)
+    await form.get_by_label("File").set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": b"x"})
+    await form.get_by_role("button", name="Submit").click()
+    await expect(window.last).to_contain_text("got ['x.txt']")
+    await window.menu(window.messages.first, "Ignore")
+    await expect(window.page.get_by_role("alert")).to_have_text(NO_ANSWER)
+    await expect(window.last.locator(".calling")).to_have_text("Mona used Ignore")
+    await window.last.get_by_role("button", name="Dismiss message").click()
 
 
 async def test_a_moderator_can_delete_a_message_and_a_member_cannot(window):
@@ -223,10 +310,111 @@ async def test_direct_messages_have_a_place_of_their_own(window):
     await window.look(as_="jules")
     await window.use("letter")
     await expect(window.last).to_contain_text("sent")
-    await window.page.get_by_role("button", name="Direct messages").click()
+    await window.page.get_by_role("button", name="Direct messages, new messages: 1").click()
     await expect(window.last).to_contain_text("a letter for you")
+    await expect(window.page.get_by_role("button", name="Direct messages", exact=True)).to_be_visible()
     await window.page.reload()
     await expect(window.last).to_contain_text("a letter for you")
+
+
+async def test_who_was_written_to_while_somebody_else_acted_is_told_so(window, local):
+    await window.look(as_="mona")
+    await direct_message(local, "mia", "your appeal was heard")
+    await expect(window.page.get_by_role("button", name="Direct messages", exact=True)).to_be_visible()
+    await window.page.get_by_role("button", name="You act as Mona").click()
+    await window.page.get_by_role("menuitemradio", name="Mia member").click()
+    await window.page.get_by_role("button", name="Direct messages, new messages: 1").click()
+    await expect(window.last).to_contain_text("your appeal was heard")
+    await direct_message(local, "mia", "and once more")
+    await expect(window.last).to_contain_text("and once more")
+    await window.page.get_by_role("button", name="Aquarium", exact=True).click()
+    await expect(window.page.get_by_role("button", name="Direct messages", exact=True)).to_be_visible()
+
+
+async def test_whoever_is_at_the_end_stays_there_whatever_comes(window):
+    await window.look(at="Atelier/after-dark", as_="olga")
+    for command in ("words", "whisper", "form", "words", "whisper", "show", "whisper"):
+        await window.use(command)
+        if command == "form":
+            await dialog(window)
+            await window.page.keyboard.press("Escape")
+        await expect(window.page.get_by_text("Sending command…")).to_have_count(0)
+        assert await window.below_px() < 2, command
+
+
+# The box below shrinks, so that the browser scrolls by itself; and a message grows before the browser tells of that,
+# which it does in the next frame. Some browsers hold on to what was in sight; here that is off.
+SHRINK_AND_GROW = """async () => {
+  const later = (ms) => new Promise((done) => setTimeout(done, ms));
+  const [box, list] = [document.querySelector("#box"), document.querySelector(".scroll")];
+  list.style.overflowAnchor = "none";
+  box.style.minHeight = "240px";
+  await later(100);
+  box.style.minHeight = "";
+  await new Promise(requestAnimationFrame);
+  await later(0);
+  const grown = document.createElement("div");
+  grown.style.height = "300px";
+  list.querySelector("ol > li:last-child").append(grown);
+}"""
+
+
+async def test_what_the_browser_scrolls_by_itself_is_not_taken_for_the_readers_wish(window):
+    await window.look(at="Atelier/after-dark", as_="olga")
+    await window.use("words")
+    await window.use("words")
+    await expect(window.page.get_by_text("Sending command…")).to_have_count(0)
+    assert await window.below_px() < 2
+    await window.page.evaluate(SHRINK_AND_GROW)
+    assert await window.below_px() < 2
+
+
+async def test_who_reads_older_messages_is_left_there_and_told_of_newer_ones(window, browser, local):
+    async with screen(browser, local.url) as other:
+        await window.look(at="Werkstatt/after-dark", as_="olga")
+        for _ in range(3):
+            await window.use("words")
+        await expect(window.page.get_by_text("Sending command…")).to_have_count(0)
+        await window.scroll.hover()
+        await window.page.mouse.wheel(0, -400)
+        news = window.page.get_by_role("button", name="New messages")
+        assert await window.below_px() > 300
+        await expect(news).to_have_count(0)
+        await other.look(at="Werkstatt/after-dark", as_="mats")
+        await other.use("echo", text="down here")
+        await expect(window.last).to_contain_text("down here")
+        assert await window.below_px() > 300
+        await news.click()
+        assert await window.below_px() < 2
+        await expect(news).to_have_count(0)
+        await window.page.mouse.wheel(0, -400)
+        assert await window.below_px() > 300
+        await window.use("whisper")
+        await expect(window.last).to_contain_text("psst")
+        assert await window.below_px() < 2
+        await window.menu(window.messages.first, "Inspect")
+        await expect(window.last).to_contain_text("message 1")
+        assert await window.below_px() < 2
+
+
+async def test_a_link_to_a_message_leads_to_it_and_not_out_of_the_page(window, local):
+    await window.look(at="Atelier/images", as_="mona")
+    await window.use("echo", text="the one that is meant")
+    await expect(window.last).to_contain_text("meant")
+    message_id = await window.last.get_attribute("data-id")
+    for _ in range(3):
+        await window.use("words")
+        await expect(window.page.get_by_text("Sending command…")).to_have_count(0)
+    guild = local.world.guild_named("Atelier")
+    link = f"https://discord.com/channels/{guild.id}/{guild.channel_named('images').id}/{message_id}"
+    await window.look(at="Aquarium/mod-log", as_="mona")
+    await window.use("echo", text=f"[Go there]({link})")
+    await window.page.get_by_role("link", name="Go there").last.click()
+    meant = window.page.locator(f'[data-id="{message_id}"]')
+    await expect(meant).to_be_in_viewport()
+    await expect(meant.get_by_role("button", name="What can be done")).to_be_focused()
+    assert await window.below_px() > 300
+    assert len(window.page.context.pages) == 1
 
 
 # ------------------------------------------------------------ forms

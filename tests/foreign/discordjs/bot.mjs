@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import {
   ActionRowBuilder,
+  ApplicationCommandType,
   AttachmentBuilder,
   ButtonBuilder,
   ButtonStyle,
   Client,
   ContainerBuilder,
+  ContextMenuCommandBuilder,
   Events,
   GatewayIntentBits,
   LabelBuilder,
@@ -27,6 +29,11 @@ const COMMAND = new SlashCommandBuilder()
   .setName("paint")
   .setDescription("Paint a picture")
   .addStringOption((option) => option.setName("prompt").setDescription("What to paint").setRequired(true));
+
+const MENUS = [
+  new ContextMenuCommandBuilder().setName("Inspect image").setType(ApplicationCommandType.Message),
+  new ContextMenuCommandBuilder().setName("Greet").setType(ApplicationCommandType.User),
+];
 
 // discord.js adds the version to the address by itself.
 const client = new Client({
@@ -89,14 +96,26 @@ async function press(interaction) {
   await interaction.showModal(new ModalBuilder().setCustomId("more").setTitle("More").addLabelComponents(label));
 }
 
+async function inspect(interaction) {
+  await tellFiles("inspected", interaction.targetMessage);
+  await interaction.reply({ content: interaction.targetMessage.author.username, flags: MessageFlags.Ephemeral });
+}
+
+async function greet(interaction) {
+  tell("greeted", { user: interaction.targetUser.username, member: interaction.targetMember.displayName });
+  await interaction.reply("hello");
+}
+
 client.once(Events.ClientReady, async () => {
-  await client.application.commands.set([COMMAND]);
+  await client.application.commands.set([COMMAND, ...MENUS]);
   tell("ready", { version, guilds: client.guilds.cache.map((guild) => guild.name).sort() });
 });
 
 // A rejection here ends the process with its stack, which is what the test wants to see.
 client.on(Events.InteractionCreate, async (interaction) => {
   if (interaction.isChatInputCommand()) await paint(interaction);
+  if (interaction.isMessageContextMenuCommand()) await inspect(interaction);
+  if (interaction.isUserContextMenuCommand()) await greet(interaction);
   if (interaction.isButton()) await press(interaction);
   if (interaction.isModalSubmit()) {
     const content = interaction.fields.getTextInputValue("words");

@@ -10,14 +10,13 @@ export const failures = signal(new Map());
 
 let lastNotice = 0;
 
-/** Use a component of a message, or a command on it. */
-export async function act(kind, message, name, more = {}) {
-  const key = `${message.id}/${name}`;
-  const named = kind === "message_command" ? { command: name } : { custom_id: name };
+/** Use a component of a message. */
+export async function act(kind, message, customId, more = {}) {
+  const key = `${message.id}/${customId}`;
   pending.value = new Set([...pending.value, key]);
   failures.value = without(failures.value, message.id);
   try {
-    follow(await ask(kind, { message_id: message.id, ...named, ...more }));
+    follow(await ask(kind, { message_id: message.id, custom_id: customId, ...more }));
   } catch (error) {
     failures.value = new Map(failures.value).set(message.id, error.message);
   }

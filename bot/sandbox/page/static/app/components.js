@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "./lib.js";
 import { act, failures, pending } from "./acting.js";
 import { Choose } from "./choose.js";
+import { follow } from "./jump.js";
 import { Markdown } from "./markdown_view.js";
 import { File, Gallery, lightbox, Picture } from "./media.js";
 import { selectDefaults, selectItems } from "./selects.js";
@@ -74,6 +75,7 @@ function Button({ shown, message }) {
       href=${shown.url}
       target="_blank"
       rel="noreferrer noopener"
+      onClick=${follow}
     >${face}<span class="sr">(opens a page)</span></a>`;
   if (shown.style === PREMIUM)
     return html`<button type="button" class=${classes} disabled>A product of the shop</button>`;

@@ -6,8 +6,7 @@ export function focusMessageBox() {
 }
 
 /** Remember who has the focus; the returned function gives it back, or to the message box where that one is gone. */
-export function rememberFocus() {
-  const before = document.activeElement;
+export function rememberFocus(before = document.activeElement) {
   return () => (before?.isConnected && before !== document.body ? before.focus() : focusMessageBox());
 }
 

@@ -1,5 +1,6 @@
 // The tree of a text as elements. Words only ever become text nodes.
 import { html, useMemo, useState } from "./lib.js";
+import { follow } from "./jump.js";
 import { parse } from "./markdown.js";
 import { bot, commands, guild, look, world } from "./state.js";
 import { Time } from "./time.js";
@@ -35,7 +36,7 @@ const VIEWS = {
     return ordered ? html`<ol start=${start}>${rows}</ol>` : html`<ul>${rows}</ul>`;
   },
   link: ({ url, title, content }) =>
-    html`<a href=${url} title=${title || url} target="_blank" rel="noreferrer noopener nofollow">${all(content)}</a>`,
+    html`<a href=${url} title=${title || url} target="_blank" rel="noreferrer noopener nofollow" onClick=${follow}>${all(content)}</a>`,
   user: ({ id }) => {
     const user = world.value.users.find((each) => each.id === id);
     return html`<span class="mention">@${user?.name ?? "unknown-user"}</span>`;

@@ -1,6 +1,6 @@
 // One message: who says it, how it was called for, and what it says.
 import { html } from "./lib.js";
-import { act, use } from "./acting.js";
+import { use } from "./acting.js";
 import { Components, Failure } from "./components.js";
 import { Embed } from "./embed.js";
 import { Avatar } from "./entities.js";
@@ -8,11 +8,12 @@ import { Icon } from "./icons.js";
 import { Markdown } from "./markdown_view.js";
 import { bytes, File, Gallery } from "./media.js";
 import { openMenu } from "./menu.js";
-import { ask, channel, commands, guild, locale, mayDelete, me, world } from "./state.js";
+import { ask, bot, channel, commands, guild, locale, mayDelete, me, world } from "./state.js";
 import { format } from "./time.js";
 
 const V2 = 1 << 15;
 const LOADING = 1 << 7;
+const SLASH = 1;
 const ON_USER = 2;
 const ON_MESSAGE = 3;
 
@@ -97,7 +98,7 @@ function Calling({ message }) {
   const referred = message.referenced_message;
   if (message.command_name && user) {
     return html`<p class="calling">
-      <${Icon} name="reply" /><${Avatar} user=${user} small /><${Name} user=${user} /> used <b>/${message.command_name}</b>
+      <${Icon} name="reply" /><${Avatar} user=${user} small /><${Name} user=${user} /> used <b>${message.command_type === SLASH ? "/" : ""}${message.command_name}</b>
     </p>`;
   }
   if (!message.message_reference) return null;
@@ -134,22 +135,30 @@ export function Name({ user }) {
 }
 
 export function userMenu(user) {
-  const found = guild.value ? commands.value.filter((one) => one.type === ON_USER) : [];
   return [
     { heading: user.name },
-    ...found.map((one) => ({
-      label: one.label,
-      act: () => use("user_command", one.label, { command: one.command, target_id: user.id }),
-    })),
+    ...(guild.value ? apps("user_command", ON_USER, { target_id: user.id }) : []),
     { label: "Copy id", hint: user.id, act: () => navigator.clipboard?.writeText(user.id) },
   ];
 }
 
+/** The bot's commands for what was pointed at, those that this person is offered here; beside "Apps", as in Discord. */
+function apps(kind, type, target) {
+  const items = commands.value
+    .filter((one) => one.type === type)
+    .map((one) => ({
+      label: one.label,
+      hint: bot.value.name,
+      before: html`<${Avatar} user=${bot.value} small />`,
+      act: () => use(kind, one.label, { command: one.command, ...target }),
+    }));
+  return items.length > 0 ? [{ label: "Apps", items }] : [];
+}
+
 function messageItems(message) {
-  const found = commands.value.filter((one) => one.type === ON_MESSAGE);
   const remove = () => ask("delete", { message_id: message.id });
   return [
-    ...found.map((one) => ({ label: one.label, act: () => act("message_command", message, one.command) })),
+    ...apps("message_command", ON_MESSAGE, { message_id: message.id }),
     { label: "Copy text", act: () => navigator.clipboard?.writeText(firstWords(message)) },
     { label: "Copy id", hint: message.id, act: () => navigator.clipboard?.writeText(message.id) },
     ...(mayDelete.value && !message.ephemeral ? [{ label: "Delete message", danger: true, act: remove }] : []),

@@ -1,8 +1,9 @@
 // The channel's messages, oldest above, and what is said aloud of them.
-import { html, useEffect, useLayoutEffect, useRef } from "./lib.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 import { dismissNotice } from "./acting.js";
 import { Avatar } from "./entities.js";
 import { Icon } from "./icons.js";
+import { sought } from "./jump.js";
 import { spoken } from "./markdown_view.js";
 import { firstWords, Message, placeName } from "./message.js";
 import { announcement, bot, channel, guild, here, locale, me, messages, notices, typingUntil, world } from "./state.js";
@@ -14,26 +15,49 @@ const NEAR_PX = 80;
 export function Messages() {
   const list = useRef(null);
   const atEnd = useRef(true);
-  const before = useRef(0);
+  // As it was when the page last came to rest: {top, content, box}, in px.
+  const rest = useRef({});
+  const [missed, setMissed] = useState(false);
   const own = notices.value.filter((one) => one.channel_id === here.value.channel_id && one.user.id === me.value.id);
+  const settle = () => {
+    const { scrollTop: top, scrollHeight: content, clientHeight: box } = list.current;
+    rest.current = { top, content, box };
+  };
+  const toEnd = () => {
+    atEnd.current = true;
+    list.current.scrollTop = list.current.scrollHeight;
+    setMissed(false);
+    settle();
+  };
   // Whatever grows, a message or the box below, the end stays in sight for those who are there.
   useLayoutEffect(() => {
-    const stay = new ResizeObserver(() => {
-      if (atEnd.current) list.current.scrollTop = list.current.scrollHeight;
-    });
+    const stay = new ResizeObserver(() => (atEnd.current ? toEnd() : settle()));
     stay.observe(list.current);
     for (const each of list.current.children) stay.observe(each);
     return () => stay.disconnect();
   }, []);
+  // Whoever uses a command wants to see what comes of it.
+  const lastUsed = useMax(own.at(-1)?.id ?? 0);
+  useEffect(toEnd, [here.value.channel_id, here.value.user_id, lastUsed]);
   useEffect(() => {
-    atEnd.current = true;
-    list.current.scrollTop = list.current.scrollHeight;
-  }, [here.value.channel_id, here.value.user_id]);
-  const scrolled = ({ currentTarget: box }) => {
-    const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
-    // Only who scrolls up leaves the end; what grows below nobody's eyes does not.
-    if (near || box.scrollTop < before.current) atEnd.current = near;
-    before.current = box.scrollTop;
+    if (sought.value === null) return;
+    const found = list.current.querySelector(`[data-id="${CSS.escape(sought.value)}"]`);
+    sought.value = null;
+    if (!found) return;
+    atEnd.current = false;
+    found.scrollIntoView({ block: "center" });
+    found.querySelector(".more").focus({ preventScroll: true });
+    found.animate({ backgroundColor: ["var(--mention)", "transparent"] }, 2000);
+  }, [sought.value]);
+  const last = useMax(BigInt(messages.value.at(-1)?.id ?? 0));
+  useEffect(() => setMissed(!atEnd.current), [last]);
+  const scrolled = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    // Only who scrolls up leaves the end. Where something grew or shrank meanwhile, it was the browser that scrolled.
+    const still = scrollHeight === rest.current.content && clientHeight === rest.current.box;
+    if (near || (still && scrollTop < rest.current.top)) atEnd.current = near;
+    if (near) setMissed(false);
+    if (still) rest.current.top = scrollTop;
   };
   return html`<div
     class="scroll"
@@ -48,8 +72,19 @@ export function Messages() {
       ${messages.value.map((message) => html`<${Message} key=${message.id} message=${message} />`)}
       ${own.map((notice) => html`<${Notice} key=${`notice-${notice.id}`} notice=${notice} />`)}
     </ol>
+    ${
+      missed &&
+      html`<p class="missed"><button type="button" class="button primary" onClick=${toEnd}>New messages<${Icon} name="down" /></button></p>`
+    }
     <${Announcer} />
   </div>`;
+}
+
+/** The greatest that a value has been. */
+function useMax(value) {
+  const greatest = useRef(value);
+  if (value > greatest.current) greatest.current = value;
+  return greatest.current;
 }
 
 function Welcome() {

@@ -12,7 +12,7 @@ export function Popover({ anchor, placement = "bottom-start", wide = false, clos
       const { x, y } = await computePosition(anchor, box, {
         placement,
         strategy: "fixed",
-        middleware: [offset(6), flip(), shift({ padding: 8 }), fit(wide)],
+        middleware: [offset(6), flip(beside(placement)), shift({ padding: 8 }), fit(wide)],
       });
       Object.assign(box.style, { left: `${x}px`, top: `${y}px` });
     };
@@ -25,6 +25,9 @@ export function Popover({ anchor, placement = "bottom-start", wide = false, clos
   });
   return html`<div ref=${own} popover="manual" class="popover" ...${rest}>${children}</div>`;
 }
+
+// On a narrow screen there is no room beside a menu, and what belongs there goes below.
+const beside = (placement) => (placement.startsWith("right") ? { fallbackAxisSideDirection: "end" } : {});
 
 const fit = (wide) =>
   size({

@@ -3,7 +3,7 @@ import { html, signal } from "./lib.js";
 import { Avatar, hue } from "./entities.js";
 import { useEscape } from "./focus.js";
 import { Icon } from "./icons.js";
-import { bot, guild, here, look, member, unread, world } from "./state.js";
+import { bot, DIRECT, guild, here, look, member, unread, world } from "./state.js";
 
 /** Whether the list is open where there is no room for it beside the channel. */
 export const navigationOpen = signal(false);
@@ -28,6 +28,7 @@ function Servers() {
     <li><${Server}
       name="Direct messages"
       current=${!guild.value}
+      news=${unread.value.get(DIRECT)?.size}
       go=${() => look({ guild_id: null })}
     ><${Icon} name="at" /><//></li>
     ${world.value.guilds.map(
@@ -43,7 +44,7 @@ function Servers() {
   </ul>`;
 }
 
-function Server({ name, current, go, children, ...rest }) {
+function Server({ name, current, go, news, children, ...rest }) {
   const style = rest.hue === undefined ? {} : { "--hue": rest.hue };
   return html`<button
     type="button"
@@ -51,14 +52,16 @@ function Server({ name, current, go, children, ...rest }) {
     data-letter=${rest.letter}
     style=${style}
     title=${name}
-    aria-label=${name}
+    aria-label=${news > 0 ? `${name}, new messages: ${news}` : name}
     aria-current=${current ? "true" : undefined}
     onClick=${go}
-  >${children}</button>`;
+  >${children}${news > 0 && html`<${News} count=${news} />`}</button>`;
 }
 
 function Channels({ close }) {
-  const visible = guild.value?.channels.filter((one) => member.value?.channels.includes(one.id)) ?? [];
+  const seen = guild.value?.channels.filter((one) => member.value?.channels.includes(one.id)) ?? [];
+  const under = (id) => seen.filter((one) => one.parent_id === id);
+  const visible = under(null).flatMap((one) => [one, ...under(one.id)]);
   const go = (id) => {
     look({ channel_id: id });
     close();
@@ -81,10 +84,14 @@ function Channels({ close }) {
   </div>`;
 }
 
+const FORUM = 15;
+
 function ChannelLink({ one, go }) {
-  const news = unread.value.get(one.id) ?? 0;
+  const news = unread.value.get(one.id)?.size ?? 0;
   const current = one.id === here.value.channel_id;
   const classes = `channel${one.parent_id ? " thread" : ""}${news ? " news" : ""}`;
+  // Nobody writes in a forum itself; its posts stand below it.
+  if (one.type === FORUM) return html`<span class=${classes}><${Icon} name="thread" /><span class="cut">${one.name}</span></span>`;
   return html`<button
     type="button"
     class=${classes}
@@ -95,6 +102,10 @@ function ChannelLink({ one, go }) {
     <span class="cut">${one.name}</span>
     ${one.nsfw && html`<span class="tag" title="Age-restricted">18+</span>`}
     ${one.archived && html`<span class="tag" title="Archived">old</span>`}
-    ${news > 0 && html`<span class="count"><span class="sr">new messages: </span>${news}</span>`}
+    ${news > 0 && html`<${News} count=${news} />`}
   </button>`;
+}
+
+function News({ count }) {
+  return html`<span class="count"><span class="sr">new messages: </span>${count}</span>`;
 }

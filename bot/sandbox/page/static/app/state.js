@@ -11,7 +11,9 @@ export const here = signal(null);
 export const messages = signal([]);
 export const commands = signal([]);
 export const mayDelete = signal(false);
+/** The messages that came where nobody looks: a set of ids for each channel, and for DIRECT. */
 export const unread = signal(new Map());
+export const DIRECT = "direct";
 export const notices = signal([]);
 export const form = signal(null);
 export const typingUntil = signal(0);
@@ -50,7 +52,10 @@ export async function look(change = {}) {
   messages.value = seen.messages;
   commands.value = seen.commands;
   mayDelete.value = seen.may_delete;
-  unread.value = new Map([...unread.value].filter(([id]) => id !== seen.channel_id));
+  unread.value = new Map([...unread.value].filter(([id]) => id !== seen.channel_id)).set(
+    DIRECT,
+    new Set(seen.unread_direct),
+  );
   if (moved) form.value = null;
   writeAddress(world.value, here.value);
 }
@@ -98,7 +103,8 @@ function hearMessage(message) {
     typingUntil.value = 0;
     messages.value = put(messages.value, message, "id");
   } else if (message.edited_timestamp === null) {
-    unread.value = new Map(unread.value).set(message.channel_id, (unread.value.get(message.channel_id) ?? 0) + 1);
+    const place = message.direct ? DIRECT : message.channel_id;
+    unread.value = new Map(unread.value).set(place, new Set(unread.value.get(place)).add(message.id));
   }
 }
 

@@ -1,0 +1,239 @@
+"""The log of a server's moderators: one card for each case, kept as the case is.
+
+The card goes to MODERATION_CHANNEL; without that nobody is told, because another channel may be open to everybody. What
+it must show is written down with what causes it (`revision` of bot/store/cases.py); that a card is about to be posted,
+before it is, so that after a crash the log looks before it posts again.
+"""
+
+import asyncio
+from itertools import groupby
+from typing import Protocol
+
+import structlog
+
+from bot.admin.rulebook import Rulebook
+from bot.clock import Clock, first_of
+from bot.errors import Busy, ContentBlocked, DeliveryError, MessageGone, StoreError, TooLarge
+from bot.moderation.case_card import CaseCard
+from bot.moderation.case_text import CaseWriter
+from bot.settings import MODERATION_CHANNEL
+from bot.store import cases as store
+from bot.store.cases import Logged
+from bot.store.database import Database
+from bot.text import FALLBACK
+
+LOOK_S = 30.0
+# A channel that is closed to the bot is tried this often, and what Discord did not take for so long is no news any more.
+REST_MS = 600_000
+STALE_MS = 86_400_000
+AT_ONCE_MAX = 100
+# Then the server is looked at again: what is more urgent by then goes first.
+AT_A_TIME = 5
+
+log = structlog.get_logger()
+
+
+class CasePoster(Protocol):
+    """Shows the cards of cases in the channels of servers. Every method but `locale` raises DeliveryError."""
+
+    async def post(self, card: CaseCard, *, guild_id: int, channel_id: int, case_id: int) -> int:
+        """Post it, or find that Discord still knows this very post; returns the message's id."""
+        ...
+
+    async def edit(self, card: CaseCard, *, guild_id: int, channel_id: int, message_id: int, case_id: int) -> None:
+        """Make the message look like this."""
+        ...
+
+    async def find(self, *, guild_id: int, channel_id: int, case_id: int, posting_ms: int) -> int | None:
+        """The id of the message with this case's card that was posted about then; None where there is none."""
+        ...
+
+    def locale(self, guild_id: int) -> str | None:
+        """The server's language, as Discord names it; None while Discord has not told it."""
+        ...
+
+
+class CaseLog:
+    """Brings every card up to what its case is, at once when poked and every half minute anyway."""
+
+    def __init__(
+        self, *, db: Database, rulebook: Rulebook, poster: CasePoster, writer: CaseWriter, clock: Clock
+    ) -> None:
+        self._db = db
+        self._rulebook = rulebook
+        self._poster = poster
+        self._writer = writer
+        self._clock = clock
+        self._poked = asyncio.Event()
+        # By server: the channel that is closed to the bot, and when it is tried again.
+        self._closed: dict[int, tuple[int, int]] = {}
+        # By case: since when its card has been kept waiting.
+        self._since_ms: dict[int, int] = {}
+        # The servers whose cards are being shown, and those of them where there may be more to show since.
+        self._busy: set[int] = set()
+        self._more: set[int] = set()
+
+    def poke(self) -> None:
+        """A case changed, and its transaction has ended."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Run for as long as the bot does. No server waits for Discord to take the card of another one."""
+        async with asyncio.TaskGroup() as sending:
+            while True:
+                self._poked.clear()
+                try:
+                    for guild_id, behind in await self._behind():
+                        sending.create_task(self._send_all(guild_id, behind))
+                except StoreError as error:
+                    log.warning("the case log waits for the database", reason=str(error))
+                await first_of(self._clock, self._poked, seconds=LOOK_S)
+
+    async def send(self) -> None:
+        """Show what is not shown yet, once: each server's in order, the servers side by side."""
+        await asyncio.gather(*(self._send_all(guild_id, behind) for guild_id, behind in await self._behind()))
+
+    async def _behind(self) -> list[tuple[int, list[Logged]]]:
+        """What is not shown yet, by server; servers whose cards are being shown are looked at when that is done.
+
+        What was read of those may be old already. Each server here counts as busy until _send_all is through with it.
+        """
+        busy = frozenset(self._busy)
+        found = sorted(await store.behind(self._db, limit=AT_ONCE_MAX), key=_guild_id)
+        free: list[tuple[int, list[Logged]]] = []
+        for guild_id, behind in groupby(found, key=_guild_id):
+            if guild_id not in busy:
+                free.append((guild_id, list(behind)))
+            elif guild_id in self._busy:
+                self._more.add(guild_id)
+            else:
+                self.poke()
+        self._busy.update(guild_id for guild_id, _ in free)
+        return free
+
+    async def _send_all(self, guild_id: int, behind: list[Logged]) -> None:
+        """Show these, and have the server looked at again where there may be more."""
+        try:
+            await self._send_in_order(guild_id, behind)
+        finally:
+            self._busy.remove(guild_id)
+            if guild_id in self._more:
+                self._more.remove(guild_id)
+                self.poke()
+
+    async def _send_in_order(self, guild_id: int, behind: list[Logged]) -> None:
+        """The first few, up to one that has to wait; what somebody waits for comes before a flood of blocks."""
+        try:
+            rules = await self._rulebook.rules(guild_id)
+            channel_id = rules.guild[MODERATION_CHANNEL]
+            if self._is_closed(guild_id, channel_id):
+                return
+            for each in behind[:AT_A_TIME]:
+                await self._send(each, channel_id)
+            if len(behind) > AT_A_TIME:
+                self._more.add(guild_id)
+        except DeliveryError as error:
+            log.info("the case log waits for Discord", guild_id=guild_id, reason=str(error))
+            for each in behind:
+                self._since_ms.setdefault(each.docketed.case.case_id, self._clock.now_ms())
+        except StoreError as error:
+            log.warning("the case log waits for the database", guild_id=guild_id, reason=str(error))
+
+    def _is_closed(self, guild_id: int, channel_id: int | None) -> bool:
+        """Whether this very channel was closed a moment ago."""
+        closed_id, until_ms = self._closed.get(guild_id, (None, 0))
+        return closed_id is not None and closed_id == channel_id and self._clock.now_ms() < until_ms
+
+    async def _send(self, logged: Logged, channel_id: int | None) -> None:
+        """Show it, or find that it never can be shown; raises DeliveryError where it may be shown later."""
+        case = logged.docketed.case
+        try:
+            await self._show(logged, channel_id)
+        except MessageGone:
+            # Somebody deleted the card, and it is not put up again.
+            await self._give_up(logged)
+        except DeliveryError as error:
+            if self._may_later(logged, channel_id, error):
+                raise
+            log.warning("a case could not be shown", guild_id=case.guild_id, case_id=case.case_id, reason=str(error))
+            await self._give_up(logged)
+        except StoreError:
+            raise
+        except Exception:
+            # Whatever is wrong with this one must not keep the others from being shown.
+            log.exception("a case cannot be shown", guild_id=case.guild_id, case_id=case.case_id)
+            await self._give_up(logged)
+        self._since_ms.pop(case.case_id, None)
+
+    def _may_later(self, logged: Logged, channel_id: int | None, error: DeliveryError) -> bool:
+        """Whether it may be shown later. The log's channel rests where it is closed to the bot."""
+        now_ms = self._clock.now_ms()
+        stale = now_ms - self._since_ms.get(logged.docketed.case.case_id, now_ms) >= STALE_MS
+        if stale or isinstance(error, ContentBlocked | TooLarge):
+            return False
+        if isinstance(error, Busy):
+            return True
+        # Whoever opens a channel to the bot does so because it is the log.
+        if channel_id is None or (logged.log_message_id is not None and logged.log_channel_id != channel_id):
+            return False
+        self._closed[logged.docketed.case.guild_id] = (channel_id, now_ms + REST_MS)
+        return True
+
+    async def _show(self, logged: Logged, channel_id: int | None) -> None:
+        """Edit the card, or post it where there is none."""
+        guild_id, case_id = logged.docketed.case.guild_id, logged.docketed.case.case_id
+        at_id, message_id = logged.log_channel_id, logged.log_message_id or await self._left(logged, channel_id)
+        if message_id is not None and at_id is not None:
+            card = self._card(logged)
+            await self._poster.edit(card, guild_id=guild_id, channel_id=at_id, message_id=message_id, case_id=case_id)
+            await self._shown(logged, channel_id=at_id, message_id=message_id)
+        elif channel_id is None:
+            await self._give_up(logged)
+        else:
+            async with self._db.transaction() as tx:
+                await store.posting(tx, case_id, channel_id=channel_id, at_ms=self._clock.now_ms())
+            card = self._card(logged)
+            message_id = await self._poster.post(card, guild_id=guild_id, channel_id=channel_id, case_id=case_id)
+            await self._shown(logged, channel_id=channel_id, message_id=message_id)
+
+    async def _left(self, logged: Logged, channel_id: int | None) -> int | None:
+        """The card that was posted just before a crash, where one was."""
+        if logged.log_channel_id is None or logged.posting_ms is None:
+            return None
+        case = logged.docketed.case
+        try:
+            return await self._poster.find(
+                guild_id=case.guild_id,
+                channel_id=logged.log_channel_id,
+                case_id=case.case_id,
+                posting_ms=logged.posting_ms,
+            )
+        except Busy:
+            raise
+        except DeliveryError:
+            # In a channel that is closed now and is not the log any more, nobody misses it.
+            if logged.log_channel_id == channel_id:
+                raise
+            return None
+
+    def _card(self, logged: Logged) -> CaseCard:
+        locale = self._poster.locale(logged.docketed.case.guild_id) or FALLBACK
+        return self._writer.card(logged.docketed, locale=locale, now_ms=self._clock.now_ms())
+
+    async def _shown(self, logged: Logged, *, channel_id: int, message_id: int) -> None:
+        async with self._db.transaction() as tx:
+            await store.logged(
+                tx,
+                logged.docketed.case.case_id,
+                revision=logged.revision,
+                channel_id=channel_id,
+                message_id=message_id,
+            )
+
+    async def _give_up(self, logged: Logged) -> None:
+        async with self._db.transaction() as tx:
+            await store.give_up(tx, logged.docketed.case.case_id, revision=logged.revision)
+
+
+def _guild_id(logged: Logged) -> int:
+    return logged.docketed.case.guild_id

@@ -1,0 +1,37 @@
+"""What every server of the local Discord has alike, as Discord's JSON."""
+
+from typing import Any
+
+GUILD_DEFAULTS: dict[str, Any] = {
+    "icon": None,
+    "splash": None,
+    "discovery_splash": None,
+    "banner": None,
+    "description": None,
+    "features": [],
+    "application_id": None,
+    "afk_channel_id": None,
+    "afk_timeout": 300,
+    "system_channel_flags": 0,
+    "rules_channel_id": None,
+    "public_updates_channel_id": None,
+    "safety_alerts_channel_id": None,
+    "widget_enabled": False,
+    "widget_channel_id": None,
+    "verification_level": 1,
+    "default_message_notifications": 1,
+    "mfa_level": 0,
+    "explicit_content_filter": 2,
+    "max_presences": None,
+    "max_members": 500_000,
+    "max_video_channel_users": 25,
+    "max_stage_video_channel_users": 50,
+    "vanity_url_code": None,
+    "premium_subscription_count": 0,
+    "premium_progress_bar_enabled": False,
+    "nsfw_level": 0,
+    "region": "deprecated",
+    "incidents_data": None,
+    "emojis": [],
+    "stickers": [],
+}

@@ -1,0 +1,16 @@
+"""Ids as custom_ids and menus bring them; whoever forges one may write any digits."""
+
+import re
+
+# A pattern of what is read here; read_id() knows which of those can be an id.
+ID_DIGITS = "[0-9]{1,19}"
+# No id of Discord's is larger, and no database of ours knows a larger one.
+ID_MAX = 2**63 - 1
+
+
+def read_id(text: str) -> int | None:
+    """The id, or None where no id is written like this."""
+    if re.fullmatch(ID_DIGITS, text) is None:
+        return None
+    number = int(text)
+    return number if number <= ID_MAX else None

@@ -1,0 +1,81 @@
+"""`/queue`: what runs and waits in this server, told to whoever asks."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.queue_text import Queued, QueueText
+from bot.text import Texts
+from cogs.acknowledge import Patience
+from cogs.members import Members
+from cogs.operator_options import localised
+from cogs.panels.answers import Answer, Tell
+from cogs.places import home_id
+from cogs.serving import Serving
+from cogs.widgets import sheet
+
+NAME = "queue"
+
+Interaction = discord.Interaction[Any]
+
+
+class Tracker(Protocol):
+    """Knows what is under way."""
+
+    async def queue(self, guild_id: int) -> Sequence[Queued]:
+        """What runs, and then what waits, in the order of its turns; raises StoreError."""
+        ...
+
+
+class Queue(commands.Cog):
+    """One command, for everybody."""
+
+    def __init__(
+        self,
+        *,
+        tree: app_commands.CommandTree[Any],
+        tracker: Tracker,
+        members: Members,
+        catalog: Catalog,
+        texts: Texts,
+        clock: Clock,
+        patience: Patience | None = None,
+    ) -> None:
+        self._tree = tree
+        self._tracker = tracker
+        self._members = members
+        self._catalog = catalog
+        self._texts = texts
+        self._serving = Serving(texts=texts, clock=clock, patience=patience)
+        self._command = self._build()
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._command)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(NAME)
+
+    def _build(self) -> app_commands.Command[Any, ..., None]:
+        async def callback(interaction: Interaction) -> None:
+            do = self._members.may(interaction, NAME, partial(self._look, interaction))
+            await self._serving.serve(interaction, do)
+
+        return app_commands.Command(
+            name=NAME,
+            description=localised(self._texts, "queue.command"),
+            callback=callback,
+            # As in cogs/commands.py.
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        )
+
+    async def _look(self, interaction: Interaction) -> Answer:
+        queued = await self._tracker.queue(home_id(interaction))
+        text = QueueText(texts=self._texts, catalog=self._catalog, locale=str(interaction.locale))
+        return Tell(sheet(text.paragraphs(queued, user_id=interaction.user.id)))
