@@ -56,6 +56,9 @@ async def test_a_card_is_made_anew_changed_and_deleted_by_its_buttons_also_after
             await there.discord.submit_modal(opened, {"prompt": "a green garden"})
             await becomes(lambda: len(done(there)) == 4)
             assert "a green garden" in done(there)[-1].body.text
+            assert f"/{there.general.id}/{card.id})" in done(there)[-1].body.text, (
+                "the way back to the card it was made from"
+            )
             assert "a blue garden" in await told(there, card, "details", "jules")
             assert "⭐" in await told(there, card, "favourite")
             assert "direct message" in await told(there, card, "send")

@@ -4,9 +4,11 @@ import pytest
 
 from bot.catalog import SAFETY_LEVELS
 from bot.levels import FILTER, PERSON, RULES, Level
+from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.interactions import InteractionRecord
 from bot.text import Texts
 from tests.cogs.panel_stage import id_like
+from tests.cogs.stage import until
 from tests.e2e.rig import Outside
 from tests.e2e.test_whole_way import ended, running
 
@@ -96,3 +98,32 @@ async def test_at_the_strictest_level_a_model_that_cannot_be_tuned_is_not_used(t
         refused = await make(there)
         assert "no option makes this model that strict" in refused.body.text
         assert there.segmind.book.requests == []
+
+
+async def pressed(there: Outside, card, does: str, *, arg: str = "", **fields: object) -> str:
+    """What mia is told when she presses this button of a card, and sends its form where it opens one."""
+    names = [each["custom_id"] for _, each in walk(card.body.components) if "custom_id" in each]
+    custom_id = next(name for name in names if f":{does}:" in name and name.endswith(arg))
+    record = await (await there.discord.press(card, custom_id, user_id=there.mia)).acknowledged()
+    if fields:
+        record = await (await there.discord.submit_modal(record, dict(fields))).acknowledged()
+    return (await record.answered()).body.text
+
+
+async def test_an_old_card_from_before_a_stricter_level_loosens_nothing_by_its_buttons_or_its_form(tmp_path):
+    async with running(tmp_path, safety_ceiling=LOOSEST) as there:
+        await set_level(there, Level.RELAXED)
+        loose = (await make(there, model="imagen-3", safety_filter_level=SAFETY_LEVELS[1])).message
+        usual = (await make(there)).message
+        await set_level(there, Level.GUARDED)
+        posts = len(there.segmind.book.requests)
+        assert "may not be as loose as" in await pressed(there, loose, "again")
+        lines = f"safety_filter_level: {SAFETY_LEVELS[1]}"
+        assert "may not be as loose as" in await pressed(there, loose, "edit", prompt="a dog", lines=lines)
+        # A model whose filter cannot be tuned is not used at this level, whichever card asks for it.
+        assert "is not used here" in await pressed(there, usual, "again")
+        assert "is not used here" in await pressed(there, loose, "redo", arg=":imagen-4-ultra")
+        assert len(there.segmind.book.requests) == posts
+        await pressed(there, usual, "redo", arg=":imagen-3")
+        await until(lambda: len(there.segmind.book.requests) > posts)
+        assert sent(there) == (SAFETY_LEVELS[0], "DONT_ALLOW")
