@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.card_names import label_of
 from bot.catalog import Catalog
-from bot.jobs import Job, Outcome, Request, State
+from bot.jobs import AT_FAULT, Job, Outcome, Request, State
 from bot.markdown import clipped, harmless
 from bot.money import credits_text
 from bot.text import Texts
@@ -14,8 +14,6 @@ from bot.usage_tally import BLOCKED
 DETAIL_CHARACTERS_MAX = 600
 DETAIL_BYTES_MAX = 1400
 DETAIL_OF_ONE_MAX = 300
-# Of these the words are, or may be, at fault; a picture that came out badly is nobody's.
-AT_FAULT = frozenset({Outcome.BLOCKED_WORDS, Outcome.BLOCKED})
 
 
 def words_blocked(request: Request, jobs: Sequence[Job]) -> bool:

@@ -77,6 +77,10 @@ class Reach(StrEnum):
     REPLY = "reply"  # nothing: people installed it for themselves
 
 
+# Of these the words are, or may be, at fault; a picture that came out badly is nobody's.
+AT_FAULT = frozenset({Outcome.BLOCKED_WORDS, Outcome.BLOCKED})
+
+
 class Api(StrEnum):
     """Which of Segmind's two interfaces took the job."""
 

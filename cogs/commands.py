@@ -14,6 +14,7 @@ from bot.markdown import ELLIPSIS
 from bot.offers import MODEL, Offer, Option
 from bot.presets import OPTION as PRESET
 from bot.text import FALLBACK, Texts
+from cogs.places import SERVERS_ONLY
 
 DESCRIPTION_MAX = 100
 
@@ -193,9 +194,7 @@ def build_command(
             lambda locale: texts(locale, words) if words else _describe_command(offer, texts, locale)
         ),
         callback=callback,
-        # Written out in full: `guild_only` would still send contexts [0, 1, 2].
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        **SERVERS_ONLY,
         # What makes images is called the same in every language, also where an operator chose the name.
         auto_locale_strings=False,
     )

@@ -24,6 +24,7 @@ from cogs.acknowledge import Patience, acknowledge
 from cogs.answers import NOBODY, words_view
 from cogs.operator_options import Wrong, localised
 from cogs.panels.panel import Rights
+from cogs.places import SERVERS_ONLY
 from cogs.rights import read_caller
 
 NAME = "credits"
@@ -68,9 +69,7 @@ class Credits(commands.Cog):
             name=NAME,
             description=localised(self._texts, "credits.command"),
             default_permissions=discord.Permissions(manage_guild=True),
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
         async def give(interaction: Interaction, member: Somebody, amount: str, reason: Reason) -> None:

@@ -22,6 +22,7 @@ from cogs.members import Members
 from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer, Form, Redraw
 from cogs.panels.reading import custom_id_of
+from cogs.places import SERVERS_ONLY
 from cogs.preset_view import NEGATIVE, SHAPE, UNSET, read_filled, shapes_of
 from cogs.serving import Do, Interaction, Serving
 from cogs.widgets import ACCENTS, fitted
@@ -83,9 +84,7 @@ class Defaults(commands.Cog):
             name=COMMAND,
             description=localised(self._texts, "defaults.command"),
             callback=callback,
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
     @commands.Cog.listener()

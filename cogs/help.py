@@ -24,7 +24,7 @@ from cogs.members import Members
 from cogs.operator_options import localised
 from cogs.panels.answers import Answer, Tell
 from cogs.panels.panel import Rights
-from cogs.places import is_offered, reach_of
+from cogs.places import SERVERS_ONLY, is_offered, reach_of
 from cogs.serving import Serving
 from cogs.widgets import sheet
 
@@ -75,9 +75,7 @@ class Help(commands.Cog):
             name=NAME,
             description=localised(self._texts, "help.command"),
             callback=callback,
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
     async def _help(self, interaction: Interaction) -> Answer:

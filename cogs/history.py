@@ -30,7 +30,7 @@ from cogs.members import Members
 from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer, Form, Illustrated, Tell
 from cogs.panels.reading import custom_id_of
-from cogs.places import home_id
+from cogs.places import SERVERS_ONLY, home_id
 from cogs.serving import Do, Serving
 from cogs.sight import Sight
 from cogs.widgets import card_view
@@ -100,9 +100,7 @@ class History(commands.Cog):
             name=NAME,
             description=localised(self._texts, "history.command"),
             callback=app_commands.describe(**described)(callback),
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
         command.autocomplete("model")(self._suggest_models)
         command.autocomplete("date")(self._suggest_dates)

@@ -19,7 +19,7 @@ from cogs.acknowledge import Patience
 from cogs.members import Members
 from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer, Answering, Tell
-from cogs.places import home_id
+from cogs.places import SERVERS_ONLY, home_id
 from cogs.rights import read_caller
 from cogs.widgets import notice, sheet
 
@@ -76,9 +76,7 @@ class Me(commands.Cog):
             name=NAME,
             description=localised(self._texts, "me.command"),
             callback=callback,
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
     async def _look_up(self, interaction: discord.Interaction) -> Answer:

@@ -17,6 +17,7 @@ from cogs.members import Members
 from cogs.moderation_bench import Bench, Interaction, guild_id_of
 from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer
+from cogs.places import SERVERS_ONLY
 
 MODERATION_MENU = "moderation.menu"
 
@@ -88,7 +89,5 @@ def message_menu(texts: Texts, message_id: str, callback: Any) -> app_commands.C
     return app_commands.ContextMenu(
         name=localised(texts, message_id),
         callback=callback,
-        # As in cogs/commands.py.
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        **SERVERS_ONLY,
     )

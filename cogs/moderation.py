@@ -19,6 +19,7 @@ from cogs.moderation_view import PREFIX, Listed, Page, page_view, read_page
 from cogs.operator_options import Reason, Wrong, localised
 from cogs.panels.answers import Answer, Redraw
 from cogs.panels.reading import custom_id_of
+from cogs.places import SERVERS_ONLY
 
 _MS_PER_S = 1000
 DURATIONS = {
@@ -66,9 +67,7 @@ class Moderation(commands.Cog):
             name=NAME,
             description=localised(self._texts, "moderation.command"),
             default_permissions=discord.Permissions(manage_messages=True),
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
         async def pause(interaction: Interaction, member: discord.User, duration: str, reason: Reason = "") -> None:

@@ -1,6 +1,6 @@
 """Where an interaction comes from: a server that has the bot, or outside of those; and which commands are offered there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,12 @@ from bot.outside import home_of
 
 # What is about nobody but who asks, beside the commands that make images.
 PERSONAL = frozenset({"history", "show", "queue", "me", "privacy", "help"})
+# How commands are made; Places opens the personal ones further. Written out in full, because `guild_only` of discord.py
+# would still send contexts [0, 1, 2].
+SERVERS_ONLY: Mapping[str, Any] = {
+    "allowed_contexts": app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+    "allowed_installs": app_commands.AppInstallationType(guild=True, user=False),
+}
 # Discord's number for an application that somebody installed for themselves.
 _BY_PERSON = 1
 

@@ -22,6 +22,7 @@ from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer, Form, Redraw, Tell
 from cogs.panels.panel import Rights
 from cogs.panels.reading import custom_id_of
+from cogs.places import SERVERS_ONLY
 from cogs.preset_names import PresetNames
 from cogs.preset_sources import PresetSources
 from cogs.preset_view import (
@@ -85,9 +86,7 @@ class Presets(commands.Cog):
         group = app_commands.Group(
             name=COMMAND,
             description=localised(self._texts, "preset.command"),
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
         async def save(interaction: Interaction, name: Name, *, server: bool = False, card: Reference = "") -> None:

@@ -26,6 +26,7 @@ from cogs.delivery_errors import as_delivery_errors
 from cogs.operator_options import localised
 from cogs.panels.answers import Answer, Answering, Redraw, Tell
 from cogs.panels.reading import custom_id_of
+from cogs.places import SERVERS_ONLY
 from cogs.widgets import sheet
 
 NAME = "privacy"
@@ -85,9 +86,7 @@ class PrivacyRights(commands.Cog):
             name=NAME,
             description=localised(self._texts, "privacy.command"),
             callback=callback,
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
     @commands.Cog.listener()

@@ -16,7 +16,7 @@ from cogs.acknowledge import Patience
 from cogs.members import Members
 from cogs.operator_options import localised
 from cogs.panels.answers import Answer, Tell
-from cogs.places import home_id
+from cogs.places import SERVERS_ONLY, home_id
 from cogs.serving import Serving
 from cogs.widgets import sheet
 
@@ -70,9 +70,7 @@ class Queue(commands.Cog):
             name=NAME,
             description=localised(self._texts, "queue.command"),
             callback=callback,
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
     async def _look(self, interaction: Interaction) -> Answer:

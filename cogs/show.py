@@ -28,6 +28,7 @@ from cogs.answers import NOBODY, words_view
 from cogs.asking import created_ms
 from cogs.operator_options import localised
 from cogs.panels.answers import Answering, Tell
+from cogs.places import SERVERS_ONLY
 from cogs.show_choice import NAME, Choice, Post
 from cogs.show_copies import Changed, Copies
 
@@ -83,9 +84,7 @@ class Show(commands.Cog):
             name=NAME,
             description=localised(self._texts, "show.command"),
             callback=app_commands.describe(**described)(callback),
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
         command.autocomplete("image")(self._suggest)
         return command

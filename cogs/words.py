@@ -24,6 +24,7 @@ from cogs.operator_options import Wrong, localised
 from cogs.panels.answers import Answer, Answering, Enclosed, Form, Redraw, Tell
 from cogs.panels.panel import Rights
 from cogs.panels.reading import custom_id_of
+from cogs.places import SERVERS_ONLY
 from cogs.words_view import (
     FILE,
     LINES,
@@ -78,9 +79,7 @@ class Words(commands.Cog):
             name=NAME,
             description=localised(self._texts, "words.command"),
             default_permissions=discord.Permissions(manage_messages=True),
-            # As in cogs/commands.py.
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            **SERVERS_ONLY,
         )
 
         async def add(interaction: Interaction) -> None:

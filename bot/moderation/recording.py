@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.card_failures import AT_FAULT
 from bot.cards import ref_of
-from bot.jobs import Job, Request
+from bot.jobs import AT_FAULT, Job, Request
 from bot.judgement import Judgement
 from bot.limits import Rules
 from bot.moderation.cases import PAUSE_MS, RULE_ID, Case, CaseKind, Pause, Source

@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.text import FALLBACK, Texts
 from cogs.panels.door import Panels
 from cogs.panels.panel import Panel
+from cogs.places import SERVERS_ONLY
 
 
 def panel_command(
@@ -23,9 +24,7 @@ def panel_command(
         name=panel.command,
         description=description,
         callback=callback,
-        # As in cogs/commands.py.
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        **SERVERS_ONLY,
     )
     # What Discord shows; the door judges for itself.
     command.default_permissions = needs

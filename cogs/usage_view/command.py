@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.text import FALLBACK, Texts
 from bot.usage_span import Choice
 from bot.usage_text import PERIODS
+from cogs.places import SERVERS_ONLY
 from cogs.usage_view.gate import COMMAND
 
 DEFAULT = Choice.DAYS_30
@@ -33,9 +34,7 @@ def usage_command(run: Open, texts: Texts) -> app_commands.Command[Any, ..., Non
         name=COMMAND,
         description=localised("usage.command"),
         callback=callback,
-        # As in cogs/commands.py.
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        **SERVERS_ONLY,
     )
     # What Discord shows; who may is judged anew at each use.
     return app_commands.default_permissions(manage_messages=True)(command)
