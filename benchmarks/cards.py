@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.burst import KEY, PER_MINUTE, acknowledgements_ms, burst, delivered, process, world
-from bot.card_buttons import CardButtons
+from bot.cards.buttons import CardButtons
 from bot.catalog import IMAGEN_4, Catalog
 from bot.clock import SystemClock
 from bot.jobs import Job, Request, State, Way

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.history import DISCORD_EPOCH_MS, HistoryQuery, words_of
+from bot.finding.history import DISCORD_EPOCH_MS, HistoryQuery, words_of
 from bot.store import history
 from bot.store.database import Reader
 from bot.store.history import Cursor

@@ -25,7 +25,7 @@ from bot.admin.usage import UsageReader
 from bot.clock import SystemClock
 from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_snapshots import SqliteSnapshots, open_snapshots
-from bot.usage_span import Choice, Span, before, span_of
+from bot.usage.span import Choice, Span, before, span_of
 
 SIZES = (10_000, 100_000, 1_000_000)
 DAYS, MEMBERS, CHANNELS, ROLES, ROLES_EACH = 90, 500, 20, 30, 3

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import app, checks, command_usage, logs
+from bot import app, checks, logs
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
 from bot.clock import SystemClock
@@ -25,6 +25,7 @@ from bot.sandbox.segmind import LocalSegmind
 from bot.sandbox.session import Routes, Sandbox, sandbox
 from bot.sandbox.terminal import Terminal, converse, run_script
 from bot.text import Texts
+from bot.usage import command as usage
 from cogs.checks import check_discord
 
 SPEED_MAX = 1000.0
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("run", help="run the bot")
     verbs.add_parser("check", help="look at the configuration, both keys, the database, the disk and the permissions")
-    command_usage.add_verbs(verbs)
+    usage.add_verbs(verbs)
     sand = verbs.add_parser("sandbox", help="try the whole bot on this machine, with no account and no key")
     ways = sand.add_mutually_exclusive_group()
     ways.add_argument("--script", type=Path, metavar="FILE", help="run the commands in FILE, one a line, and end")
@@ -99,12 +100,12 @@ async def _check() -> int:
 
 
 async def _usage(options: argparse.Namespace) -> int:
-    await command_usage.run_usage(options, sys.stdout)
+    await usage.run_usage(options, sys.stdout)
     return EXIT_OK
 
 
 async def _audit() -> int:
-    return EXIT_OK if await command_usage.run_audit(sys.stdout) else EXIT_TROUBLE
+    return EXIT_OK if await usage.run_audit(sys.stdout) else EXIT_TROUBLE
 
 
 @contextlib.asynccontextmanager

@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Protocol
 
 from bot import settings as s
+from bot.asking.wildcards import combinations
 from bot.catalog import COUNT_MAX, Catalog, Model
 from bot.intake import More, Refusal, images_of
 from bot.jobs import Job, Outcome, Request
 from bot.levels import RULES, Level, level_of_place
 from bot.limits import Claim, Rules, Shortage, Source, Usage, Usages, allot
 from bot.setting_fields import BudgetKind
-from bot.wildcards import combinations
 
 _MS_PER_S = 1000
 # What is said of a shortage in public: the figures are nobody else's business.

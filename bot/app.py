@@ -16,7 +16,7 @@ from bot.admin.rulebook import Rulebook
 from bot.admin.wordbook import WordBook
 from bot.alive import SignOfLife
 from bot.bell import Bell
-from bot.cards import CardWriter
+from bot.cards.writer import CardWriter
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
 from bot.clock import Clock, SystemClock
@@ -40,9 +40,9 @@ from bot.tracker.copied_cards import CopyWriter
 from bot.tracker.copying import Copyist
 from cogs.assembly import add_cogs
 from cogs.automod import ServerAutoMod
-from cogs.case_poster import DiscordCasePoster
 from cogs.client import ImagenClient
-from cogs.operator_line import OperatorLine
+from cogs.moderation.case_poster import DiscordCasePoster
+from cogs.operator.line import OperatorLine
 from cogs.poster import DiscordPoster
 from cogs.presenter import DiscordPresenter
 

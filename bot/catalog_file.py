@@ -25,12 +25,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.asking.presets import OPTION as PRESET
 from bot.catalog import OWN_OPTIONS, SAFETY_LEVELS, Catalog, Model
 from bot.catalog_entries import FIELD_TYPES, Change, ModelsFile
 from bot.errors import ConfigError
 from bot.fields import BadValue, Choice, Field, Number, Text, Whole
 from bot.offers import MODEL, offers
-from bot.presets import OPTION as PRESET
 from bot.shapes import both_ways, is_ratio
 
 MICROCREDITS = 1_000_000

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from bot.asking.presets import takes
+from bot.asking.wildcards import combinations, expand
 from bot.catalog import (
     COUNT,
     OWN_OPTIONS,
@@ -19,8 +21,6 @@ from bot.errors import ImagenError
 from bot.fields import BadValue
 from bot.jobs import IMAGES_MAX, Job, Outcome, Request, State
 from bot.levels import Level, choices_at, sent_at, tuned_fields
-from bot.presets import takes
-from bot.wildcards import combinations, expand
 
 _OWN = frozenset(option.name for option in OWN_OPTIONS)
 

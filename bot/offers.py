@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from bot.asking.presets import OPTION as PRESET
 from bot.catalog import OWN_OPTIONS, Catalog, Model
 from bot.errors import ConfigError
 from bot.fields import Choice, Field, Number, Text, Toggle, Whole
-from bot.presets import OPTION as PRESET
 
 MODEL = "model"
 OPTIONS_MAX = 25

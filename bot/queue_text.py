@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.catalog import Catalog
 from bot.jobs import Job, Request
 from bot.text import Texts

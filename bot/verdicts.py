@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.asking.wildcards import combinations, expand
 from bot.catalog import PROMPT, Catalog
 from bot.fields import Choice, Field
 from bot.intake import Refusal
 from bot.jobs import IMAGES_MAX, Request
 from bot.judgement import Judgement
 from bot.markdown import clipped
-from bot.wildcards import combinations, expand
 from bot.words.rules import Effect
 
 # Who learns about so many words at once knows enough.

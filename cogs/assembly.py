@@ -9,39 +9,39 @@ from bot.admin.assembly import Office
 from bot.admin.servers import Servers
 from bot.admin.usage import Snapshots, UsageReader
 from bot.admin.wordbook import WordBook
+from bot.asking.draft_book import DraftBook
 from bot.catalog import Catalog
 from bot.charts.process import Charts
 from bot.config import Config
-from bot.draft_book import DraftBook
+from bot.finding.placing import Placing
 from bot.moderation.case_text import CaseWriter
 from bot.moderation.docket import Docket
 from bot.offers import offers
-from bot.placing import Placing
 from bot.store.meta import Memory
 from bot.text import Texts
 from bot.tracker.assembly import Outside
 from bot.tracker.tracker import Tracker
-from cogs.asking import Asking
-from cogs.asking_assembly import asking_cogs
-from cogs.card_assembly import CardKit, card_cogs
-from cogs.case_evidence import Evidence
-from cogs.case_review import Review
-from cogs.case_voices import Voices
-from cogs.cases import Cases
+from cogs.asking.asking import Asking
+from cogs.asking.assembly import asking_cogs
+from cogs.asking.drafts import Drafts
+from cogs.asking.first_note import FirstNote
+from cogs.cards.assembly import CardKit, card_cogs
 from cogs.client import ImagenClient
 from cogs.credits import Credits
-from cogs.drafts import Drafts
 from cogs.errors import Errors
-from cogs.finding_assembly import finding_cogs
-from cogs.first_note import FirstNote
+from cogs.finding.assembly import finding_cogs
 from cogs.greeter import DiscordGreeter
 from cogs.limits import Limits
 from cogs.me import Me
 from cogs.members import Members
 from cogs.message_menus import MessageMenus
-from cogs.moderation import Moderation
-from cogs.moderation_bench import Bench
-from cogs.operator import Operator
+from cogs.moderation.bench import Bench
+from cogs.moderation.case_evidence import Evidence
+from cogs.moderation.case_review import Review
+from cogs.moderation.case_voices import Voices
+from cogs.moderation.cases import Cases
+from cogs.moderation.command import Moderation
+from cogs.operator.command import Operator
 from cogs.panels.door import Panels
 from cogs.places import PERSONAL, Places
 from cogs.privacy import PrivacyRights

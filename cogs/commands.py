@@ -8,11 +8,11 @@ import discord
 from discord import AppCommandOptionType as OptionType
 from discord import app_commands
 
+from bot.asking.presets import OPTION as PRESET
 from bot.command_names import choice_id, name_id, option_id
 from bot.fields import Choice, Field, Number, Text, Toggle, Whole
 from bot.markdown import ELLIPSIS
 from bot.offers import MODEL, Offer, Option
-from bot.presets import OPTION as PRESET
 from bot.text import FALLBACK, Texts
 from cogs.places import SERVERS_ONLY
 

@@ -22,7 +22,7 @@ from bot.store.ledger import InsufficientCredits
 from bot.text import Texts
 from cogs.acknowledge import Patience, acknowledge
 from cogs.answers import NOBODY, words_view
-from cogs.operator_options import Wrong, localised
+from cogs.operator.options import Wrong, localised
 from cogs.panels.panel import Rights
 from cogs.places import SERVERS_ONLY
 from cogs.rights import read_caller

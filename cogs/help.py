@@ -18,10 +18,10 @@ from bot.rights import NEEDED_BITS, Rank
 from bot.settings import CHANNEL_LEVELS, SAFETY_LEVEL
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.asking import is_age_restricted, place_id_of
+from cogs.asking.asking import is_age_restricted, place_id_of
 from cogs.me import read_asker
 from cogs.members import Members
-from cogs.operator_options import localised
+from cogs.operator.options import localised
 from cogs.panels.answers import Answer, Tell
 from cogs.panels.panel import Rights
 from cogs.places import SERVERS_ONLY, is_offered, reach_of

@@ -17,7 +17,7 @@ from bot.standing import StandingText
 from bot.text import Texts
 from cogs.acknowledge import Patience
 from cogs.members import Members
-from cogs.operator_options import Wrong, localised
+from cogs.operator.options import Wrong, localised
 from cogs.panels.answers import Answer, Answering, Tell
 from cogs.places import SERVERS_ONLY, home_id
 from cogs.rights import read_caller

@@ -11,7 +11,7 @@ from discord import AppCommandType as Kind
 from bot.command_names import shown_command
 from bot.rights import Rank
 from bot.text import FALLBACK, Texts
-from cogs.operator_options import Wrong
+from cogs.operator.options import Wrong
 from cogs.panels.answers import Answer
 from cogs.panels.panel import Rights
 from cogs.serving import Do, Interaction

@@ -11,11 +11,11 @@ from bot.moderation.docket import Docket
 from bot.moderation.reading import Reviewed
 from bot.rights import Rank
 from bot.text import Texts
-from cogs.case_review import Review
-from cogs.case_voices import REPORT_MENU, Voices
 from cogs.members import Members
-from cogs.moderation_bench import Bench, Interaction, guild_id_of
-from cogs.operator_options import Wrong, localised
+from cogs.moderation.bench import Bench, Interaction, guild_id_of
+from cogs.moderation.case_review import Review
+from cogs.moderation.case_voices import REPORT_MENU, Voices
+from cogs.operator.options import Wrong, localised
 from cogs.panels.answers import Answer
 from cogs.places import SERVERS_ONLY
 

@@ -23,7 +23,7 @@ from bot.text import Texts
 from cogs.acknowledge import Patience, acknowledge
 from cogs.answers import NOBODY, words_view
 from cogs.delivery_errors import as_delivery_errors
-from cogs.operator_options import localised
+from cogs.operator.options import localised
 from cogs.panels.answers import Answer, Answering, Redraw, Tell
 from cogs.panels.reading import custom_id_of
 from cogs.places import SERVERS_ONLY

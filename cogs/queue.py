@@ -14,7 +14,7 @@ from bot.queue_text import Queued, QueueText
 from bot.text import Texts
 from cogs.acknowledge import Patience
 from cogs.members import Members
-from cogs.operator_options import localised
+from cogs.operator.options import localised
 from cogs.panels.answers import Answer, Tell
 from cogs.places import SERVERS_ONLY, home_id
 from cogs.serving import Serving

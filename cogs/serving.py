@@ -8,17 +8,17 @@ from typing import Any, assert_never
 import discord
 import structlog
 
+from bot.asking.presets import BadPreset
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.fields import BadValue
 from bot.intake import Refusal
-from bot.presets import BadPreset
 from bot.text import Texts
 from bot.wording import refusal_words
 from cogs.acknowledge import Patience
 from cogs.answers import words_view
 from cogs.errors import REFERENCE_BYTES
-from cogs.operator_options import Wrong
+from cogs.operator.options import Wrong
 from cogs.panels.answers import Answer, Answering, Tell
 
 Interaction = discord.Interaction[Any]

@@ -22,8 +22,8 @@ from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.errors import DeliveryError, StoreError
 from bot.text import Texts
-from bot.usage_span import BadSpan, Choice
-from bot.usage_text import PERIODS, TOPICS, UsageText
+from bot.usage.span import BadSpan, Choice
+from bot.usage.text import PERIODS, TOPICS, UsageText
 from cogs.acknowledge import Patience, acknowledge
 from cogs.delivery_errors import as_delivery_errors
 from cogs.errors import REFERENCE_BYTES

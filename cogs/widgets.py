@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.markdown import ELLIPSIS
 from bot.ports import Card, CardButton, CardImage
-from cogs.card_ids import CardAddress
+from cogs.cards.ids import CardAddress
 
 TEXT_CHARACTERS_MAX = 4_000
 # Discord answers 500 above about 10,170: the UTF-8 bytes of all texts and 12 for each.

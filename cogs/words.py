@@ -20,7 +20,7 @@ from bot.text import Texts
 from bot.word_lines import FILE_BYTES_MAX, Verdict, read_file, read_lines, sort_out, write_file
 from cogs.acknowledge import Patience
 from cogs.answers import words_view
-from cogs.operator_options import Wrong, localised
+from cogs.operator.options import Wrong, localised
 from cogs.panels.answers import Answer, Answering, Enclosed, Form, Redraw, Tell
 from cogs.panels.panel import Rights
 from cogs.panels.reading import custom_id_of

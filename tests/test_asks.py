@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.asks import Ask, ask_json, ask_of
+from bot.asking.asks import Ask, ask_json, ask_of
 from tests.test_intake import request
 
 values = st.dictionaries(st.text(), st.text() | st.integers() | st.booleans() | st.floats(allow_nan=False))

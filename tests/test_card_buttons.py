@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.card_buttons import LABEL_CHARACTERS_MAX, CardButtons
+from bot.cards.buttons import LABEL_CHARACTERS_MAX, CardButtons
 from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, IMAGEN_4_ULTRA, Catalog
 from bot.jobs import Outcome, Remover, State
 from bot.ports import CardAct

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards import ALT_CHARACTERS_MAX, CardWriter, Pace, View, card_locale, ref_of
+from bot.cards.writer import ALT_CHARACTERS_MAX, CardWriter, Pace, View, card_locale, ref_of
 from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, PROMPT, Catalog
 from bot.fields import Choice, Number, Text, Toggle
 from bot.intake import decide

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.asks import Ask, ask_json, ask_of
+from bot.asking.asks import Ask, ask_json, ask_of
+from bot.asking.edits import Edited, Mistakes, Source, Typed, again, finished, read, redo, typed_of, unfinished
+from bot.asking.value_lines import Switch, Why
 from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, IMAGEN_4_ULTRA, Catalog
-from bot.edits import Edited, Mistakes, Source, Typed, again, finished, read, redo, typed_of, unfinished
 from bot.intake import Refusal
-from bot.value_lines import Switch, Why
 from tests.store.support import JOB, REQUEST
 
 MODELS = Catalog()

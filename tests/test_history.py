@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.fields import BadValue
-from bot.history import ID_MAX, BadDate, dates_of, first_id, id_of_ref, words_of
+from bot.finding.history import ID_MAX, BadDate, dates_of, first_id, id_of_ref, words_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -16,6 +16,7 @@ from discord import Locale
 
 from bot.admin.level_text import level_paragraphs
 from bot.admin.panel_text import Phrases
+from bot.asking.plans import COMPARE
 from bot.catalog import MODELS, SAFETY_LEVELS, Catalog
 from bot.command_names import shown_command, shown_option
 from bot.figures import number_text
@@ -23,9 +24,8 @@ from bot.levels import Level
 from bot.limits import Source
 from bot.money import credits_text
 from bot.offers import offers
-from bot.plans import COMPARE
 from bot.text import FALLBACK, FOLDER, Texts
-from bot.usage_text import UsageText
+from bot.usage.text import UsageText
 from bot.wording import refusal_words
 from cogs.commands import build_command, describe
 from cogs.panels import drawing

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.asking.presets import DEFAULTS, Kind, Preset, combine, joined, key_of, name_of, part_of, suggested, values_of
 from bot.catalog import IMAGEN_3, IMAGEN_4, IMAGEN_4_FAST, Catalog
 from bot.fields import BadValue
-from bot.presets import DEFAULTS, Kind, Preset, combine, joined, key_of, name_of, part_of, suggested, values_of
 
 
 def preset(name="noir", prompt="", **values):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.progress import (
+from bot.cards.progress import (
     BLOCKS,
     LONG_MS,
     QUICK_MS,

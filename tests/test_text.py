@@ -25,7 +25,7 @@ from bot.safety import Category
 from bot.settings import OPERATOR_SETTINGS, SAFETY_SETTINGS, SETTINGS, Page
 from bot.text import FALLBACK, FOLDER, Texts
 from bot.tracker.alerts import QUIET_MS, Alerts
-from cogs.asking import Asking
+from cogs.asking.asking import Asking
 from cogs.commands import build_command, describe
 from cogs.permissions import NEEDED, WANTED
 from tests.limits.support import BLOCKED, NOON_MS, allowed, asker, budget, ruled

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bot.fields import BadValue
 from bot.jobs import Outcome, State
 from bot.text import FALLBACK, Texts
-from bot.usage import Counts, Topic, bucket_ms, bucket_of, quantile_ms, ranked
-from bot.usage_span import EARLIEST, BadSpan, Choice, Span, before, span_of
-from bot.usage_tally import EndedJob, Tally, counts_of
+from bot.usage.report import Counts, Topic, bucket_ms, bucket_of, quantile_ms, ranked
+from bot.usage.span import EARLIEST, BadSpan, Choice, Span, before, span_of
+from bot.usage.tally import EndedJob, Tally, counts_of
 
 TODAY = date(2026, 3, 30)
 DONE = EndedJob(

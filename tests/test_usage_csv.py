@@ -18,7 +18,7 @@ from bot.periods import ZoneChange
 from bot.store.sqlite import Sqlite, open_sqlite
 from bot.store.sqlite_snapshots import SqliteSnapshots
 from bot.store.usage import ToldJob
-from bot.usage_span import Span
+from bot.usage.span import Span
 from tests.inline_sqlite import InlineConnector
 from tests.store.usage_support import DAY_MS, HOUR_MS, NOON_MS, Asked, FixedClock, move_to, write
 from tests.test_usage import DONE

@@ -7,10 +7,10 @@ import pytest
 
 from bot.charts.chart import DAYS_MAX
 from bot.text import FOLDER, Texts
-from bot.usage import Counts, Report, Took, Top, Topic, TopRow, Totals
-from bot.usage_chart import ALT_CHARACTERS_MAX, alt_of, chart_of
-from bot.usage_span import BadSpan, Choice, Span, span_of
-from bot.usage_text import GONE, PERIODS, TOPICS, UsageText
+from bot.usage.chart import ALT_CHARACTERS_MAX, alt_of, chart_of
+from bot.usage.report import Counts, Report, Took, Top, Topic, TopRow, Totals
+from bot.usage.span import BadSpan, Choice, Span, span_of
+from bot.usage.text import GONE, PERIODS, TOPICS, UsageText
 
 TEXT = UsageText(Texts(), "en-US")
 FIRST = date(2026, 11, 1)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.asking.value_lines import Fault, Switch, Why, print_lines, read_lines
 from bot.catalog import IMAGEN_4_FAST, OWN_OPTIONS
 from bot.fields import Choice, Number, Text, Toggle, Whole
-from bot.value_lines import Fault, Switch, Why, print_lines, read_lines
 
 STEPS = Whole(name="steps", low=1, high=100)
 GUIDANCE = Number(name="guidance_scale", low=1, high=20)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import Pace
+from bot.cards.writer import Pace
 from bot.jobs import Job, Outcome, State
 from bot.pacing import OVERDUE_S, RESULT_KEPT_S
 from bot.ports import Card, CardAct, CardButton, CardImage, Receipt, Sighting

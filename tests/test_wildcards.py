@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wildcards import combinations, expand
+from bot.asking.wildcards import combinations, expand
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.errors import StoreError
 from bot.store import usage as store
 from bot.store.database import Database
-from bot.usage_tally import Tally
+from bot.usage.tally import Tally
 
 EVERY_S = 30.0
 JOBS_A_BATCH = 500  # the writer is held for some hundredths of a second

@@ -8,7 +8,7 @@ import structlog
 
 from bot.admin import comparing
 from bot.admin.comparing import CLOCK_SLACK_MS, Comparison, Difference, compare
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.clock import Clock
 from bot.errors import ProviderError, RateLimited, StoreError
 from bot.jobs import Job

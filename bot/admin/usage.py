@@ -13,9 +13,9 @@ from bot.clock import Clock
 from bot.store import guilds as guild_store
 from bot.store import usage as store
 from bot.store.database import Reader
-from bot.usage import Counts, Leg, Report, Took, Top, Topic, Totals, ranked
-from bot.usage_span import Span, before
-from bot.usage_tally import Tally
+from bot.usage.report import Counts, Leg, Report, Took, Top, Topic, Totals, ranked
+from bot.usage.span import Span, before
+from bot.usage.tally import Tally
 
 TOP_ROWS = 5
 JOBS_AT_ONCE = 1_000

@@ -19,7 +19,7 @@ from bot.money import MICROCREDITS_PER_CREDIT
 from bot.store import usage as store
 from bot.store.database import Reader
 from bot.store.usage import ToldJob
-from bot.usage_span import Span
+from bot.usage.span import Span
 
 COLUMNS = (
     "accepted",  # ISO 8601 in UTC, to the millisecond

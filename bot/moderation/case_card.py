@@ -11,7 +11,7 @@ Style = Literal["secondary", "danger", "success"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseButton:
-    """One button. `does` is the value of an Act of bot/moderation/cases.py or of a Press of cogs/case_ids.py.
+    """One button. `does` is the value of an Act of bot/moderation/cases.py or of a Press of cogs/moderation/case_ids.py.
 
     `link` is an address that the button opens in place of doing anything; then `does` is empty.
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.cards import CARD_BYTES_MAX, CARD_CHARACTERS_MAX, TEXT_OVERHEAD_BYTES
+from bot.cards.writer import CARD_BYTES_MAX, CARD_CHARACTERS_MAX, TEXT_OVERHEAD_BYTES
 from bot.catalog import Catalog
 from bot.jobs import Outcome
 from bot.markdown import BREAK, clipped, quoted

@@ -7,7 +7,7 @@ from bot.markdown import message_url
 from bot.moderation.case_card import CaseButton, Style
 from bot.moderation.cases import Act, Case, CaseKind, Docketed, Source, Subject
 
-# What cogs/case_ids.py calls what is pressed besides an Act.
+# What cogs/moderation/case_ids.py calls what is pressed besides an Act.
 CONFIRM_ALL, HISTORY, EVIDENCE = "confirm_all", "history", "evidence"
 
 Say = Callable[..., str]

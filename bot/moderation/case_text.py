@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from bot.cards import ref_of
+from bot.cards.small_print import SmallPrint
+from bot.cards.writer import ref_of
 from bot.catalog import Catalog
 from bot.moderation.case_card import CaseCard
 from bot.moderation.case_lines import CaseLines, at, member_of, pause_lines, prompt_block, state_lines
 from bot.moderation.case_rows import Say, case_rows, review_rows, waits_for_a_decision, waits_for_a_look
 from bot.moderation.cases import RULE_ID, Case, CaseKind, Docketed, Source
 from bot.moderation.reading import Reviewed
-from bot.small_print import SmallPrint
 from bot.text import Texts
 
 # Of the cases about one image; the latest.

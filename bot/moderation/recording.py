@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.jobs import AT_FAULT, Job, Request
 from bot.judgement import Judgement
 from bot.limits import Rules

@@ -61,7 +61,7 @@ CREATE TABLE usage_days (
     PRIMARY KEY (guild_id, topic, day, key)
 )"""
 
-# How many jobs took how long: each bucket is about 5 % wide (bot/usage.py).
+# How many jobs took how long: each bucket is about 5 % wide (bot/usage/report.py).
 _USAGE_TIMES = """
 CREATE TABLE usage_times (
     guild_id BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-"""What members set for all their own images; bot/presets.py knows what may be set."""
+"""What members set for all their own images; bot/asking/presets.py knows what may be set."""
 
 import json
 from typing import Any

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.asks import Ask, ask_json, ask_of
+from bot.asking.asks import Ask, ask_json, ask_of
 from bot.store.database import Reader, Row, Transaction
 from bot.store.rows import storable
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.history import HistoryQuery, first_id
+from bot.finding.history import HistoryQuery, first_id
 from bot.jobs import Job, Request
 from bot.store import favourites
 from bot.store.database import Reader, Row

@@ -17,7 +17,7 @@ CREATE TABLE favourites (
     PRIMARY KEY (user_id, interaction_id, number)
 )"""
 
-# `owner_id` is a server or a person, as `kind` says; `key` is the name as names are compared (bot/presets.py).
+# `owner_id` is a server or a person, as `kind` says; `key` is the name as names are compared (bot/asking/presets.py).
 _PRESETS = """
 CREATE TABLE presets (
     kind TEXT NOT NULL CHECK (kind IN ('guild', 'user')),

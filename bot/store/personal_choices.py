@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.presets import Kind
+from bot.asking.presets import Kind
 from bot.store.database import Reader, Transaction
 
 # Who set a preset that stays.

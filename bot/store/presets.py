@@ -1,8 +1,8 @@
-"""Presets of servers and of members; bot/presets.py knows what they may hold."""
+"""Presets of servers and of members; bot/asking/presets.py knows what they may hold."""
 
 import json
 
-from bot.presets import Kind, Preset, key_of
+from bot.asking.presets import Kind, Preset, key_of
 from bot.store.database import Reader, Row, Transaction
 from bot.store.rows import storable
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.jobs import Outcome, State
 from bot.store.database import Reader, Row, Transaction
-from bot.usage import Counts, Leg, Topic
-from bot.usage_span import Span
-from bot.usage_tally import EndedJob, Tally
+from bot.usage.report import Counts, Leg, Topic
+from bot.usage.span import Span
+from bot.usage.tally import EndedJob, Tally
 
 # What names a job, and what orders jobs: interaction and number.
 Ref = tuple[int, int]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.admin.rulebook import Rulebook
-from bot.cards import CardWriter
+from bot.cards.writer import CardWriter
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.config import Config

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.clock import Clock
 from bot.errors import BadPicture, MediaError, MediaUnavailable
 from bot.jobs import Job, Outcome

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.cards import CardWriter, card_locale
+from bot.cards.writer import CardWriter, card_locale
 from bot.clock import Clock
 from bot.jobs import Job, Request
 from bot.ports import Card, CardImage

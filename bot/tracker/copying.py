@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.clock import Clock, first_of
 from bot.errors import Busy, DeliveryError, MessageGone, StoreError
 from bot.jobs import Job, Request, Way

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.cards import CardWriter
+from bot.cards.writer import CardWriter
 from bot.clock import Clock, first_of
 from bot.errors import ContentBlocked, DeliveryError, MediaError, MessageGone, NotAllowed, TokenExpired, TooLarge
 from bot.jobs import Job, Shown, Way

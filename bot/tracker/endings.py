@@ -6,7 +6,7 @@ import structlog
 
 from bot import safety
 from bot.admin.rulebook import Rulebook
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.clock import Clock
 from bot.jobs import Job, Outcome, State
 from bot.moderation import recording

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.jobs import Job, Outcome, Shown, State

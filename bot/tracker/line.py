@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 
+from bot.cards.progress import Starts
 from bot.clock import Clock, first_of
 from bot.jobs import Job, Request
 from bot.limiter import Kind, RequestBudget
-from bot.progress import Starts
 from bot.tracker.availability import Availability
 from bot.tracker.paces import Paces
 from bot.tracker.views import WAITING_MS

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.errors import DeliveryError
 from bot.jobs import Delivery, Job, Reach, Request, Way
 from bot.ports import Address, Card, Receipt

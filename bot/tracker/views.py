@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.cards import Pace, View
+from bot.cards.progress import moves_ms, percent_over
+from bot.cards.writer import Pace, View
 from bot.jobs import Job, Outcome, State
 from bot.pacing import OVERDUE_S, RESULT_KEPT_S
 from bot.ports import Card, CardImage, Sighting
-from bot.progress import moves_ms, percent_over
 from bot.turns import Place
 
 # A turn that comes sooner than this is not worth a word, nor an edit.

@@ -7,8 +7,8 @@ import discord
 from discord import app_commands
 
 from bot.text import FALLBACK, Texts
-from bot.usage_span import Choice
-from bot.usage_text import PERIODS
+from bot.usage.span import Choice
+from bot.usage.text import PERIODS
 from cogs.places import SERVERS_ONLY
 from cogs.usage_view.gate import COMMAND
 

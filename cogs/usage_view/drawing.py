@@ -9,8 +9,8 @@ import discord
 from discord import ui
 
 from bot.charts.chart import Chart
-from bot.usage import Report, Top
-from bot.usage_text import PERIODS, TOPICS, UsageText
+from bot.usage.report import Report, Top
+from bot.usage.text import PERIODS, TOPICS, UsageText
 from cogs.usage_view.ids import TYPED_MAX, Act, Address
 from cogs.widgets import ACCENTS, fitted
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 
 from bot.errors import ImagenError
-from bot.usage_span import Span
+from bot.usage.span import Span
 
 SERVER_CHARACTERS_MAX = 40
 

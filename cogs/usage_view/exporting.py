@@ -9,7 +9,7 @@ from discord import ui
 from bot.admin.usage import Snapshots
 from bot.admin.usage_csv import csv_chunks
 from bot.errors import TooLarge
-from bot.usage_span import Span
+from bot.usage.span import Span
 from cogs.delivery_errors import as_delivery_errors
 from cogs.panels.answers import NOBODY
 from cogs.usage_view.drawing import words

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from bot.usage import Topic
-from bot.usage_span import Choice
-from bot.usage_text import TOPICS
+from bot.usage.report import Topic
+from bot.usage.span import Choice
+from bot.usage.text import TOPICS
 
 PREFIX = "usage:"
 # Goes up when the meaning of any part changes; who presses an older one is told to use /usage again.

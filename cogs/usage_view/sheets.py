@@ -11,10 +11,10 @@ import discord
 from bot.catalog import Catalog
 from bot.setting_fields import TargetKind
 from bot.text import Texts
-from bot.usage import FORGOTTEN, Report, Top, Topic, TopRow
-from bot.usage_chart import alt_of, chart_of
-from bot.usage_span import Span, span_of
-from bot.usage_text import UsageText
+from bot.usage.chart import alt_of, chart_of
+from bot.usage.report import FORGOTTEN, Report, Top, Topic, TopRow
+from bot.usage.span import Span, span_of
+from bot.usage.text import UsageText
 from cogs.panels.panel import Directory
 from cogs.usage_view.drawing import PAGE_ROWS, Sheet, pages_of
 from cogs.usage_view.ids import Address, Period

@@ -16,8 +16,8 @@ from bot.store import bars, jobs, ledger, personal, usage
 from bot.store.audit import audit
 from bot.store.bars import Bar, BarKind
 from bot.store.settings import Change, add_change
-from bot.usage import Counts, Topic
-from bot.usage_tally import DayKey, Tally
+from bot.usage.report import Counts, Topic
+from bot.usage.tally import DayKey, Tally
 from tests.admin.privacy_support import JULES, MIA, MIAS, SHARED, Home
 from tests.admin.support import DAY_MS, NOON_MS
 from tests.store.support import PRICE

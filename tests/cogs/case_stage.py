@@ -17,16 +17,16 @@ from bot.sandbox.discord.interactions import InteractionType
 from bot.sandbox.discord.people import actor
 from bot.store import jobs as job_store
 from bot.store.sqlite import open_sqlite
-from cogs.case_evidence import Evidence
-from cogs.case_ids import CaseAddress
-from cogs.case_poster import view_of
-from cogs.case_review import Review
-from cogs.case_voices import Voices
-from cogs.cases import Cases
 from cogs.members import Members
 from cogs.message_menus import MessageMenus
-from cogs.moderation import Moderation
-from cogs.moderation_bench import Bench
+from cogs.moderation.bench import Bench
+from cogs.moderation.case_evidence import Evidence
+from cogs.moderation.case_ids import CaseAddress
+from cogs.moderation.case_poster import view_of
+from cogs.moderation.case_review import Review
+from cogs.moderation.case_voices import Voices
+from cogs.moderation.cases import Cases
+from cogs.moderation.command import Moderation
 from cogs.rights import Rights
 from cogs.sight import Sight
 from tests.admin.privacy_support import Home

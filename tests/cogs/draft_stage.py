@@ -7,10 +7,10 @@ from random import Random
 from bot import admission
 from bot.admin.allowances import Allowances
 from bot.admin.rulebook import Rulebook
+from bot.asking.draft_book import DraftBook
+from bot.asking.habits import Habits
 from bot.catalog import Catalog
-from bot.draft_book import DraftBook
 from bot.errors import StoreError
-from bot.habits import Habits
 from bot.intake import decide
 from bot.levels import Level
 from bot.offers import offers
@@ -20,18 +20,18 @@ from bot.sandbox.discord.people import actor
 from bot.store import jobs as job_store
 from bot.store.sqlite import open_sqlite
 from bot.tracker.availability import Availability
-from cogs.asking import Asking
-from cogs.compare import Compare
-from cogs.defaults import Defaults
-from cogs.drafts import Drafts
-from cogs.first_note import FirstNote
-from cogs.imagen import Imagen
+from cogs.asking.asking import Asking
+from cogs.asking.compare import Compare
+from cogs.asking.defaults import Defaults
+from cogs.asking.drafts import Drafts
+from cogs.asking.first_note import FirstNote
+from cogs.asking.imagen import Imagen
+from cogs.asking.preset_names import PresetNames
+from cogs.asking.preset_sources import PresetSources
+from cogs.asking.presets import Presets
+from cogs.asking.starting import Starter
 from cogs.members import Members
-from cogs.preset_names import PresetNames
-from cogs.preset_sources import PresetSources
-from cogs.presets import Presets
 from cogs.rights import Rights
-from cogs.starting import Starter
 from tests.admin.privacy_support import RETENTION
 from tests.cogs.stage import TEXTS, AllTold, FakeTracker, stage_client, staged
 from tests.cogs.standing_stage import AheadClock

@@ -8,18 +8,18 @@ from types import SimpleNamespace
 from PIL import Image
 
 from bot.admin.allowances import Allowances
-from bot.cards import CardWriter, ref_of
+from bot.cards.writer import CardWriter, ref_of
 from bot.catalog import Catalog
+from bot.finding.placing import Placing
 from bot.jobs import Delivery, Shown, State, Way
 from bot.moderation.docket import Docket
-from bot.placing import Placing
 from bot.sandbox.discord.components import walk
 from bot.store import copies, jobs, media
 from bot.store.sqlite import open_sqlite
 from bot.tracker.availability import Availability
 from bot.tracker.copied_cards import CopyWriter
 from bot.tracker.copying import Copyist
-from cogs.finding_assembly import finding_cogs
+from cogs.finding.assembly import finding_cogs
 from cogs.rights import Rights
 from tests.admin.privacy_support import RETENTION, Home
 from tests.admin.support import DEFAULTS

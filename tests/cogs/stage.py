@@ -13,13 +13,13 @@ from bot.sandbox.discord import LocalDiscord
 from bot.sandbox.discord.rate_limits import RateLimits
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.asking import Asking
+from cogs.asking.asking import Asking
+from cogs.asking.first_note import FirstNote
+from cogs.asking.imagen import Imagen
+from cogs.asking.starting import ask_for
 from cogs.client import ImagenClient
 from cogs.errors import Errors
-from cogs.first_note import FirstNote
-from cogs.imagen import Imagen
 from cogs.presenter import DiscordPresenter
-from cogs.starting import ask_for
 from tests.admin.privacy_support import RETENTION
 
 TEXTS = Texts()

@@ -8,7 +8,7 @@ from bot.sandbox.discord.command_rights import Override, TargetType
 from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.interactions import CallbackType
 from bot.settings import PRIVATE_ALLOWED
-from cogs.card_ids import CardAddress
+from cogs.cards.ids import CardAddress
 from tests.cogs.card_stage import FAST, ULTRA, at_table, form
 from tests.cogs.stage import until
 

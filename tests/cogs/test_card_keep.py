@@ -10,7 +10,7 @@ from bot.sandbox.discord.faults import Failure, Fault
 from bot.sandbox.discord.interactions import CallbackType
 from bot.store import cases, favourites
 from bot.store import jobs as job_store
-from cogs.card_ids import CardAddress
+from cogs.cards.ids import CardAddress
 from tests.cogs.card_stage import FAST, at_table
 from tests.cogs.stage import until
 

@@ -8,8 +8,8 @@ from bot.errors import Busy, MessageGone, NotAllowed
 from bot.moderation import case_rows
 from bot.moderation.case_card import CaseButton, CaseCard
 from bot.sandbox.discord.faults import Failure, Fault
-from cogs.case_ids import CaseAddress, Press, read_case_address
-from cogs.case_poster import LOOK_AROUND_MESSAGES, DiscordCasePoster, view_of
+from cogs.moderation.case_ids import CaseAddress, Press, read_case_address
+from cogs.moderation.case_poster import LOOK_AROUND_MESSAGES, DiscordCasePoster, view_of
 from cogs.widgets import ACCENTS
 from tests.cogs.stage import staged, until
 

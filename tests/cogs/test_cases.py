@@ -9,8 +9,8 @@ from bot.moderation.acting import REQUESTS_AT_ONCE_MAX
 from bot.moderation.cases import Act
 from bot.sandbox.discord.interactions import CallbackType
 from bot.store.rows import insert_into
-from cogs.case_ids import PREFIX, CaseAddress, Press, read_case_address
-from cogs.cases import OF_MEMBERS
+from cogs.moderation.case_ids import PREFIX, CaseAddress, Press, read_case_address
+from cogs.moderation.cases import OF_MEMBERS
 from tests.cogs.case_stage import MODERATE, at_court, ids
 from tests.cogs.stage import TEXTS, until
 

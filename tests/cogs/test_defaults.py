@@ -2,7 +2,7 @@
 
 import pytest
 
-from cogs.defaults import Press
+from cogs.asking.defaults import Press
 from tests.cogs.draft_stage import at_parlour
 from tests.cogs.stage import until
 

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.asks import Ask
+from bot.asking.asks import Ask
 from bot.intake import Refusal
 from bot.sandbox.discord.command_rights import Override, TargetType
 from bot.settings import WILDCARD_IMAGES
-from cogs.draft_view import DraftAct, DraftAddress
+from cogs.asking.draft_view import DraftAct, DraftAddress
 from tests.cogs.draft_stage import at_parlour, ids, labels
 from tests.cogs.stage import until
 

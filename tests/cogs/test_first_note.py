@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.errors import StoreError
 from bot.sandbox.discord.faults import Failure, Fault
 from cogs.answers import words_view
-from cogs.first_note import FirstNote
+from cogs.asking.first_note import FirstNote
 from tests.admin.privacy_support import RETENTION
 from tests.cogs.stage import TEXTS, staged, until
 

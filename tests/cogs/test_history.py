@@ -3,11 +3,11 @@
 import pytest
 
 from bot.errors import StoreError
-from bot.history_text import Wanted
+from bot.finding.history_text import Wanted
 from bot.sandbox.discord.components import walk
 from bot.store import favourites, personal
 from bot.store.history import Cursor
-from cogs.history_ids import Act, Spot, read_spot
+from cogs.finding.history_ids import Act, Spot, read_spot
 from tests.cogs.library_stage import at_library, ids, ref, shown
 from tests.cogs.stage import TEXTS
 

@@ -9,7 +9,7 @@ from bot.errors import StoreError
 from bot.moderation.cases import Act
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.interactions import CallbackType
-from cogs.case_ids import CaseAddress, Press
+from cogs.moderation.case_ids import CaseAddress, Press
 from cogs.sync import sync_if_changed
 from tests.cogs.case_stage import MODERATE, REPORT, at_court, ids, view_of_words
 from tests.cogs.stage import TEXTS, until

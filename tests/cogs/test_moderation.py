@@ -8,7 +8,7 @@ from bot.errors import StoreError
 from bot.moderation.list_text import INCIDENTS_ON_PAGE, PAUSES_ON_PAGE
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.command_rights import Override, TargetType
-from cogs.moderation_view import Listed, Page, read_page
+from cogs.moderation.view import Listed, Page, read_page
 from tests.cogs.case_stage import at_court, ids
 from tests.cogs.stage import TEXTS, until
 

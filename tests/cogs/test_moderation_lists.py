@@ -12,8 +12,8 @@ from bot.moderation.reading import History, Incident
 from bot.moderation.troubles import Idle, NoAppeal
 from bot.safety_fields import StrikeRule
 from bot.sandbox.discord.components import check
-from cogs.moderation_bench import IDLE, NO_APPEAL
-from cogs.moderation_view import Listed, Page, page_view
+from cogs.moderation.bench import IDLE, NO_APPEAL
+from cogs.moderation.view import Listed, Page, page_view
 from cogs.widgets import sheet
 from tests.cogs.stage import TEXTS
 

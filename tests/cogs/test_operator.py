@@ -29,7 +29,7 @@ from bot.settings import (
 from bot.store import bars, guilds, ledger
 from bot.store.audit import audit
 from bot.store.sqlite import Sqlite, open_sqlite
-from cogs.operator import Operator
+from cogs.operator.command import Operator
 from tests.admin.support import HandClock, booked, rulebook
 from tests.cogs.stage import TEXTS, Stage, staged, until
 from tests.inline_sqlite import InlineConnector

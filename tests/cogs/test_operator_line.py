@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import Busy, NotAllowed
 from bot.sandbox.discord.faults import Failure, Fault
-from cogs.operator_line import OperatorLine
+from cogs.operator.line import OperatorLine
 from tests.cogs.stage import staged
 
 pytestmark = pytest.mark.asyncio

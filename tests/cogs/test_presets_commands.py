@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.cards import ref_of
-from bot.presets import OF_MEMBER_MAX, Kind
+from bot.asking.presets import OF_MEMBER_MAX, Kind
+from bot.cards.writer import ref_of
 from bot.store import jobs as job_store
 from tests.cogs.draft_stage import at_parlour, ids
 from tests.cogs.stage import until

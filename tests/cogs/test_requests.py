@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.jobs import Way
-from cogs.operator_line import OperatorLine
+from cogs.operator.line import OperatorLine
 from tests.cogs.stage import staged, until
 from tests.cogs.test_imagen import HASTY, TOO_DEAR
 from tests.cogs.test_presenter import deferred, here, picture, seen  # noqa: F401 - a fixture

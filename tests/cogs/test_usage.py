@@ -13,9 +13,9 @@ from bot.sandbox.discord.command_rights import Override, TargetType
 from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.faults import Failure, Fault
 from bot.sandbox.discord.interactions import CallbackType
-from bot.usage import Topic
-from bot.usage_span import Choice
-from bot.usage_text import PERIODS, TOPICS
+from bot.usage.report import Topic
+from bot.usage.span import Choice
+from bot.usage.text import PERIODS, TOPICS
 from cogs.acknowledge import Patience
 from cogs.usage_view.ids import CUSTOM_ID_MAX, TYPED_MAX, Act, Address, Period, read_address
 from cogs.usage_view.people import KEPT_MS, People

@@ -14,7 +14,7 @@ from bot.errors import StoreError
 from bot.jobs import Outcome, State
 from bot.sandbox.discord.faults import Failure, Fault
 from bot.sandbox.discord.interactions import CallbackType
-from bot.usage_span import Span
+from bot.usage.span import Span
 from cogs.usage_view.export import ExportTooLarge, stem_of, written
 from tests.cogs.stage import TEXTS
 from tests.cogs.usage_stage import TODAY, at_usage

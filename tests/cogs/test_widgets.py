@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.markdown import clipped
 from bot.ports import Card, CardAct, CardButton, CardImage
-from cogs.card_ids import CardAddress, read_card_address
+from cogs.cards.ids import CardAddress, read_card_address
 from cogs.widgets import ACCENTS, card_view, fitted, notice
 
 

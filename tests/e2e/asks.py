@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.catalog import Catalog
 from bot.sandbox.discord.interactions import InteractionRecord
 from bot.sandbox.discord.messages import Message

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot import app
+from bot.asking.plans import COMPARE
 from bot.catalog import Catalog
 from bot.clock import SystemClock
 from bot.command_names import name_id, shown_command
-from bot.plans import COMPARE
 from bot.sandbox.discord.command_names import CommandType, OptionType
 from bot.sandbox.session import sandbox
 from bot.text import FALLBACK, Texts

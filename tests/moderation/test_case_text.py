@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.catalog import IMAGEN_4, Catalog
 from bot.intake import decide
 from bot.jobs import Outcome, Request
@@ -20,8 +20,8 @@ from bot.moderation.cases import RULE_ID, Act, Action, Appeal, Case, CaseKind, D
 from bot.moderation.reading import Reviewed
 from bot.safety import Category
 from bot.text import Texts
-from cogs.case_ids import Press
-from cogs.case_poster import view_of
+from cogs.moderation.case_ids import Press
+from cogs.moderation.case_poster import view_of
 from tests.cogs.test_widgets import _bounds
 
 CATALOG = Catalog()

@@ -10,14 +10,14 @@ from bot.catalog import Catalog
 from bot.moderation.cases import Act as CaseAct
 from bot.offers import offers
 from bot.ports import CardAct
-from cogs.card_ids import CardAddress
-from cogs.case_ids import CaseAddress
-from cogs.case_ids import Press as CasePress
-from cogs.defaults import Press as DefaultsPress
-from cogs.draft_view import DraftAct, DraftAddress
-from cogs.history_ids import Act as HistoryAct
+from cogs.asking.defaults import Press as DefaultsPress
+from cogs.asking.draft_view import DraftAct, DraftAddress
+from cogs.cards.ids import CardAddress
+from cogs.finding.history_ids import Act as HistoryAct
 from cogs.limits import LIMITS
-from cogs.moderation_view import Listed, Page
+from cogs.moderation.case_ids import CaseAddress
+from cogs.moderation.case_ids import Press as CasePress
+from cogs.moderation.view import Listed, Page
 from cogs.panels.ids import AGAIN, FORM, SAVE, TURN, Address, read_address
 from cogs.privacy import Act as PrivacyAct
 from cogs.safety import SAFETY

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.sandbox.discord.command_rights import Override, TargetType
-from cogs.case_ids import CaseAddress
-from cogs.case_ids import Press as CasePress
+from cogs.moderation.case_ids import CaseAddress
+from cogs.moderation.case_ids import Press as CasePress
 from tests.permissions.house import stood
 from tests.permissions.said import is_said
 from tests.permissions.table import TABLE

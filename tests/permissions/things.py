@@ -4,8 +4,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from bot.admin.rulebook import Rulebook
-from bot.asks import Ask
-from bot.cards import ref_of
+from bot.asking.asks import Ask
+from bot.asking.presets import Kind, Preset
+from bot.cards.writer import ref_of
 from bot.clock import SystemClock
 from bot.intake import Refusal
 from bot.jobs import Delivery, Shown
@@ -15,7 +16,6 @@ from bot.media.vault import Vault
 from bot.moderation import recording
 from bot.moderation.cases import HOUR_MS
 from bot.moderation.docket import Docket
-from bot.presets import Kind, Preset
 from bot.sandbox.discord.people import actor
 from bot.store import copies, drafts, ledger, media, personal, presets
 from bot.store import jobs as job_store

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.jobs import Job, Request
 from bot.sandbox.segmind import CallKind, Rule
 from bot.store import jobs as job_store

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.catalog import IMAGEN_4, MODELS, Catalog
 from bot.errors import ContentBlocked, MessageGone, NotAllowed, ThreadArchived
 from bot.jobs import Remover, Request, Shown, State, Way

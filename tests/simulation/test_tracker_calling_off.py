@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.app import Machine
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.jobs import Cancelled, Delivery, Outcome, Request, Shown, State
 from bot.sandbox.segmind import Fault, FaultKind, Rule
 from bot.store import sharing

@@ -1,6 +1,6 @@
 """What people see while an image is made, in virtual time."""
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.jobs import Outcome, State
 from bot.sandbox.segmind import POSTS, CallKind, Fault, FaultKind, Rule
 from tests.simulation.living import REF, SUBMIT, job, lived, titles, words

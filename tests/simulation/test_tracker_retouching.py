@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.app import Machine
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.errors import MessageGone, NotAllowed, ThreadArchived
 from bot.jobs import Api, Delivery, Job, Outcome, Remover, Request, Shown, State, Way
 from bot.moderation.cases import Case, CaseKind

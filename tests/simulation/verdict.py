@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.jobs import Delivery, Job, Request, Shown, State, Way
 from bot.ports import Card
 from bot.store import jobs as job_store

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.admin.rulebook import Rulebook
 from bot.app import Machine, Outside, assemble
-from bot.cards import ref_of
+from bot.cards.writer import ref_of
 from bot.catalog import Catalog
 from bot.config import Config
 from bot.intake import Refusal

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.admin.privacy_record import record
-from bot.asks import Ask
-from bot.draft_book import DraftBook, DraftGone, OthersDraft, PressedTwice
+from bot.asking.asks import Ask
+from bot.asking.draft_book import DraftBook, DraftGone, OthersDraft, PressedTwice
+from bot.asking.presets import Kind, Preset
 from bot.errors import StoreError
-from bot.presets import Kind, Preset
 from bot.store import defaults, drafts, favourites, jobs, personal, personal_choices, presets
 from bot.store.drafts import Draft
 from tests.store.support import JOB, REQUEST

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.history import DISCORD_EPOCH_MS, HistoryQuery, first_id, words_of
+from bot.asking.presets import OF_MEMBER_MAX, Kind, Preset
+from bot.finding.history import DISCORD_EPOCH_MS, HistoryQuery, first_id, words_of
 from bot.jobs import Delivery, Outcome, State
-from bot.presets import OF_MEMBER_MAX, Kind, Preset
 from bot.store import defaults, favourites, history, jobs, personal, presets, sqlite, sqlite_prompts
 from bot.store.history import Cursor
 from bot.store.migrations import migrate

@@ -23,8 +23,8 @@ from bot.store.database import Row, Transaction
 from bot.store.schema import MIGRATIONS
 from bot.store.sqlite import Sqlite, open_sqlite
 from bot.store.sqlite_snapshots import SqliteSnapshots, open_snapshots
-from bot.usage import Counts, Leg, Report, Top, Topic
-from bot.usage_span import Span, before
+from bot.usage.report import Counts, Leg, Report, Top, Topic
+from bot.usage.span import Span, before
 from tests.inline_sqlite import InlineConnector
 from tests.store.usage_support import (
     DAY_MS,

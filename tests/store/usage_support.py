@@ -14,8 +14,8 @@ from bot.store import jobs
 from bot.store import settings as setting_store
 from bot.store.database import Database
 from bot.store.settings import Change
-from bot.usage import Counts
-from bot.usage_span import Span
+from bot.usage.report import Counts
+from bot.usage.span import Span
 from tests.store.support import JOB, REQUEST
 
 HOUR_MS = 3_600_000

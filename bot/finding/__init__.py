@@ -1,0 +1,1 @@
+"""Finding images again, and where they may be shown."""

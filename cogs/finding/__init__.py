@@ -1,0 +1,1 @@
+"""`/history` and `/show`: images found again, looked through and shown."""

@@ -1,0 +1,1 @@
+"""`/moderation`, and what moderators and members do with cases: buttons, forms, evidence, appeals."""
