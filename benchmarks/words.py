@@ -26,7 +26,9 @@ PROMPTS = {
     "Arabic": "منارة قديمة على شاطئ صخري عند الغروب، ضوء ناعم، ضباب وأشجار. ",
     "every letter styled": "".join(chr(0x1D4EA + ord(each) - 97) for each in "lighthouse") + " ",
     "every letter marked": "l\u0336i\u0336g\u0336h\u0336t\u0336 ",
+    "three marks on every letter": "l\u0336\u0301\u0323i\u0334\u0308\u0331g\u0337\u0306\u0330 ",
     "every letter apart": "l i g h t h o u s e ",
+    "signs between all letters": "l.i.g.h.t.h.o.u.s.e ",
     "pieces without vowels": "lght hs ",
 }
 

@@ -1,32 +1,24 @@
-"""The command line: `python -m bot run`, `check`, `usage`, `audit` and `sandbox`; also installed as `imagen-bot`."""
+"""The command line: `python -m bot run`, `check`, `usage`, `audit` and `sandbox`; also installed as `imagen-bot`.
+
+What a verb needs is imported when it is its turn, so that a wrong word or a wrong configuration is told at once, and
+none pays for the others.
+"""
 
 import argparse
 import asyncio
 import contextlib
 import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
-from bot import app, checks, logs
-from bot.catalog import Catalog
-from bot.catalog_file import load_catalog
-from bot.clock import SystemClock
-from bot.config import Config, load_config
 from bot.errors import ConfigError, ImagenError, StoreError
-from bot.sandbox.discord import LocalDiscord
-from bot.sandbox.page import Page
-from bot.sandbox.page.show import PORT, SPEED, free_port, show_page
-from bot.sandbox.segmind import LocalSegmind
-from bot.sandbox.session import Routes, Sandbox, sandbox
-from bot.sandbox.terminal import Terminal, converse, run_script
-from bot.text import Texts
-from bot.usage import command as usage
-from cogs.checks import check_discord
+from bot.sandbox import PAGE_SPEED
+from bot.usage.span import Choice
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 SPEED_MAX = 1000.0
 EXIT_OK, EXIT_TROUBLE, EXIT_USAGE = 0, 1, 2
@@ -44,19 +36,36 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("run", help="run the bot")
     verbs.add_parser("check", help="look at the configuration, both keys, the database, the disk and the permissions")
-    usage.add_verbs(verbs)
-    sand = verbs.add_parser("sandbox", help="try the whole bot on this machine, with no account and no key")
+    _add_usage(verbs.add_parser("usage", help="print how much was used, of all servers or of one"))
+    verbs.add_parser("audit", help="say whether the books balance; the exit code is 1 where they do not")
+    _add_sandbox(verbs.add_parser("sandbox", help="try the whole bot on this machine, with no account and no key"))
+    return parser
+
+
+def _add_usage(usage: argparse.ArgumentParser) -> None:
+    ways = usage.add_mutually_exclusive_group()
+    periods = [choice.value for choice in Choice if choice is not Choice.CUSTOM]
+    ways.add_argument("--period", choices=periods, default=Choice.DAYS_30.value, help="which days (default: 30)")
+    ways.add_argument("--from", dest="first", metavar="DATE", help="the first day, such as 2026-11-21")
+    usage.add_argument("--to", dest="last", metavar="DATE", help="the last day, with --from (default: today)")
+    usage.add_argument("--guild", type=int, metavar="ID", help="one server only")
+    usage.add_argument("--csv", type=Path, metavar="FILE", help="also write a row for each ended job to FILE")
+    usage.set_defaults(refuse=usage.error)
+
+
+def _add_sandbox(sand: argparse.ArgumentParser) -> None:
     ways = sand.add_mutually_exclusive_group()
     ways.add_argument("--script", type=Path, metavar="FILE", help="run the commands in FILE, one a line, and end")
     ways.add_argument("--terminal", action="store_true", help="type commands here; without it, a page opens")
     sand.add_argument("--no-browser", action="store_true", help="only say where the page is")
-    speed = f"draw X times as fast as Segmind does (default: 1, the page {SPEED:g})"
+    speed = f"draw X times as fast as Segmind does (default: 1, the page {PAGE_SPEED:g})"
     sand.add_argument("--speed", type=_speed, metavar="X", help=speed)
     sand.add_argument("--images", type=Path, default=Path("data/sandbox"), metavar="DIR", help="where images are saved")
-    return parser
 
 
-def _set_up_logs(config: Config, *, level: str | None = None) -> None:
+def _set_up_logs(config: "Config", *, level: str | None = None) -> None:
+    from bot import logs
+
     secrets = (config.discord_token.get_secret_value(), config.segmind_api_key.get_secret_value())
     logs.set_up(level=level or config.log_level, style=config.log_format, secrets=secrets)
 
@@ -70,19 +79,35 @@ def _on_signals(stop: asyncio.Event) -> None:
 
 
 async def _run() -> int:
+    from bot.config import load_config
+
     config = load_config()
-    _set_up_logs(config)
     stop = asyncio.Event()
     _on_signals(stop)
+    _set_up_logs(config)
+    from bot import app
+
     await app.run(config, stop=stop)
     return EXIT_OK
 
 
 async def _check() -> int:
+    from bot.config import load_config
+
     config = load_config()
     _set_up_logs(config, level="ERROR")
-    load_catalog(config.models_file, Catalog())
-    clock, texts = SystemClock(), Texts()
+    from bot.catalog import Catalog
+    from bot.catalog_file import load_catalog
+    from bot.command_names import own_names
+    from bot.text import Texts
+
+    texts = Texts()
+    load_catalog(config.models_file, Catalog(), names=own_names(texts))
+    from bot import app, checks
+    from bot.clock import SystemClock
+    from cogs.checks import check_discord
+
+    clock = SystemClock()
     print(checks.Line(what="configuration", well=True, told="complete."))
     lines = []
     async with app.segmind(config, clock) as painter:
@@ -100,44 +125,33 @@ async def _check() -> int:
 
 
 async def _usage(options: argparse.Namespace) -> int:
-    await usage.run_usage(options, sys.stdout)
+    from bot.usage.command import run_usage
+
+    await run_usage(options, sys.stdout)
     return EXIT_OK
 
 
 async def _audit() -> int:
-    return EXIT_OK if await usage.run_audit(sys.stdout) else EXIT_TROUBLE
+    from bot.usage.command import run_audit
+
+    return EXIT_OK if await run_audit(sys.stdout) else EXIT_TROUBLE
 
 
-@contextlib.asynccontextmanager
-async def _box(*, speed: float, port: int = 0, routes: Routes = lambda *_: ()) -> AsyncIterator[Sandbox]:
-    """The bot between its stand-ins; what it stores is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="imagen-sandbox-") as folder:
+async def _sandbox(options: argparse.Namespace) -> int:
+    lines = None if options.script is None else options.script.read_text(encoding="utf-8").splitlines()
+    from bot import app
+    from bot.sandbox.command import in_page, in_terminal
 
-        async def run(config: Config, stop: asyncio.Event, started: Callable[[], None]) -> None:
-            _set_up_logs(config, level="CRITICAL")
-            await app.run(config, stop=stop, started=started)
+    async def run(config: "Config", stop: asyncio.Event, started: Callable[[], None]) -> None:
+        _set_up_logs(config, level="CRITICAL")
+        await app.run(config, stop=stop, started=started)
 
-        clock = SystemClock()
-        async with sandbox(run, folder=Path(folder), clock=clock, speed=speed, port=port, routes=routes) as box:
-            yield box
-
-
-async def _sandbox(lines: list[str] | None, *, speed: float, images: Path) -> int:
-    async with _box(speed=speed) as box:
-        terminal = Terminal(box, images, SystemClock())
-        box.discord.subscribe(terminal.watch)
-        return await (converse(terminal) if lines is None else run_script(terminal, lines))
-
-
-async def _page(*, speed: float, browser: bool) -> int:
-    stop = asyncio.Event()
-    _on_signals(stop)
-
-    def routes(discord: LocalDiscord, segmind: LocalSegmind) -> Iterable[web.AbstractRouteDef]:
-        return Page(discord, segmind, speed=speed).routes()
-
-    async with _box(speed=speed, port=free_port(PORT), routes=routes) as box:
-        return await show_page(box, browser=browser, stop=stop)
+    if lines is None and not options.terminal:
+        stop = asyncio.Event()
+        _on_signals(stop)
+        return await in_page(run, speed=options.speed or PAGE_SPEED, browser=not options.no_browser, stop=stop)
+    options.images.mkdir(parents=True, exist_ok=True)
+    return await in_terminal(run, lines, speed=options.speed or 1.0, images=options.images)
 
 
 def _work(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
@@ -150,12 +164,8 @@ def _work(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
             return _usage(options)
         case "audit":
             return _audit()
-        case _ if options.script is None and not options.terminal:
-            return _page(speed=options.speed or SPEED, browser=not options.no_browser)
         case _:
-            lines = None if options.script is None else options.script.read_text(encoding="utf-8").splitlines()
-            options.images.mkdir(parents=True, exist_ok=True)
-            return _sandbox(lines, speed=options.speed or 1.0, images=options.images)
+            return _sandbox(options)
 
 
 def main() -> None:

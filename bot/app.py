@@ -20,6 +20,7 @@ from bot.cards.writer import CardWriter
 from bot.catalog import Catalog
 from bot.catalog_file import load_catalog
 from bot.clock import Clock, SystemClock
+from bot.command_names import own_names
 from bot.config import Config
 from bot.judgement import Judge
 from bot.media.fetch import Fetcher, fetch_session
@@ -111,7 +112,7 @@ async def run(
     `clock` is the machine's own unless another is handed over. Raises ConfigError or StoreError where it cannot run.
     """
     clock, texts = clock or SystemClock(), Texts()
-    catalog = load_catalog(config.models_file, Catalog())
+    catalog = load_catalog(config.models_file, Catalog(), names=own_names(texts))
     async with contextlib.AsyncExitStack() as stack:
         db = await stack.enter_async_context(opened_store(config))
         client = discord_client(config, db=db, texts=texts, clock=clock)

@@ -18,7 +18,7 @@ import keyword
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,17 @@ from bot.shapes import both_ways, is_ratio
 MICROCREDITS = 1_000_000
 # What a field cannot be called: the bot's own options, and what cannot name a parameter in the rim.
 TAKEN = frozenset({MODEL, PRESET.name, "interaction", *(option.name for option in OWN_OPTIONS), *keyword.kwlist})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people see the bot's own commands, and their options, called: by that name the registered one and the language.
+
+    A command of a model is called the same in every language, and Discord takes no two of one name.
+    """
+
+    commands: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------- where a problem stands
@@ -156,6 +167,17 @@ def _unsound(model: Model) -> Iterator[str]:
     yield from problems or _unsound_shape(model)
 
 
+def _taken_elsewhere(key: str, entry: Change, names: Names) -> Iterator[str]:
+    """What the entry calls like something of the bot's own, in whichever language."""
+    if entry.command is not None and entry.command in names.commands:
+        registered, locale = names.commands[entry.command]
+        yield f"models.{key}.command: /{entry.command} is the bot's own /{registered} in the language {locale}"
+    for each in entry.fields or ():
+        registered, locale = names.options.get(each.name, (each.name, ""))
+        if registered != each.name:
+            yield f"models.{key}.fields.{each.name}: it is the bot's own option {registered} in the language {locale}"
+
+
 def _lost_successors(models: Mapping[str, Model]) -> Iterator[str]:
     for model in models.values():
         successor = models.get(model.successor or "")
@@ -163,7 +185,7 @@ def _lost_successors(models: Mapping[str, Model]) -> Iterator[str]:
             yield f"models.{model.key}.successor: {model.successor} is no other model that is offered"
 
 
-def _merge(catalog: Catalog, entries: Mapping[str, Change]) -> Catalog:
+def _merge(catalog: Catalog, entries: Mapping[str, Change], names: Names) -> Catalog:
     models = {model.key: model for model in catalog.models}
     problems: list[str] = []
     for key, entry in entries.items():
@@ -173,6 +195,7 @@ def _merge(catalog: Catalog, entries: Mapping[str, Change]) -> Catalog:
             problems += error.problems
         else:
             problems += (f"models.{key}.fields.{reason}" for reason in _unsound(models[key]))
+            problems += _taken_elsewhere(key, entry, names)
     problems += _lost_successors(models)
     if problems:
         raise ConfigError(problems)
@@ -182,11 +205,11 @@ def _merge(catalog: Catalog, entries: Mapping[str, Change]) -> Catalog:
 # ---------------------------------------------------------------- the file
 
 
-def read_catalog(source: str, *, name: str, catalog: Catalog) -> Catalog:
+def read_catalog(source: str, *, name: str, catalog: Catalog, names: Names) -> Catalog:
     """The catalog with the file's changes; raises ConfigError with the line and the reason of each problem."""
     try:
         entries = ModelsFile.model_validate(tomllib.loads(source, parse_float=Decimal)).models
-        merged = _merge(catalog, entries)
+        merged = _merge(catalog, entries, names)
         offers(merged)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{name}: {error}"]) from None
@@ -199,7 +222,7 @@ def read_catalog(source: str, *, name: str, catalog: Catalog) -> Catalog:
     return merged
 
 
-def load_catalog(path: Path | None, catalog: Catalog) -> Catalog:
+def load_catalog(path: Path | None, catalog: Catalog, *, names: Names) -> Catalog:
     """The catalog with the changes of the operator's file, or as it is without one; raises ConfigError."""
     if path is None:
         return catalog
@@ -208,4 +231,4 @@ def load_catalog(path: Path | None, catalog: Catalog) -> Catalog:
         source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([f"MODELS_FILE {path}: {error}"]) from None
-    return read_catalog(source, name=str(path), catalog=catalog)
+    return read_catalog(source, name=str(path), catalog=catalog, names=names)

@@ -4,7 +4,36 @@ The registered names are the English ones; other languages may have their own. W
 command of a model and all that it takes, is called the same in every language.
 """
 
-from bot.text import Texts
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.asking.plans import COMPARE
+from bot.asking.presets import OPTION as PRESET
+from bot.catalog import OWN_OPTIONS
+from bot.catalog_file import Names
+from bot.offers import MODEL
+from bot.text import FALLBACK, Texts
+
+# Every command but those of models.
+COMMANDS = (
+    COMPARE,
+    "credits",
+    "defaults",
+    "help",
+    "history",
+    "limits",
+    "me",
+    "moderation",
+    "operator",
+    "preset",
+    "privacy",
+    "queue",
+    "safety",
+    "show",
+    "usage",
+    "words",
+)
+# What commands that make images take beside what their models do.
+OPTIONS = (MODEL, PRESET.name, *(option.name for option in OWN_OPTIONS))
 
 
 def name_id(command: str) -> str:
@@ -35,6 +64,24 @@ def shown_option(texts: Texts, locale: str, option: str) -> str:
 
 def shown_choice(texts: Texts, locale: str, value: str) -> str:
     return _shown(texts, locale, choice_id(value), value)
+
+
+def own_names(texts: Texts) -> Names:
+    """What nothing in the operator's models file can be called."""
+    return Names(
+        commands=_in_all_languages(texts, {each: name_id(each) for each in COMMANDS}.items()),
+        options=_in_all_languages(texts, {each: option_id(each) for each in OPTIONS}.items()),
+    )
+
+
+def _in_all_languages(texts: Texts, ids: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, str]]:
+    def names() -> Iterator[tuple[str, tuple[str, str]]]:
+        for registered, message_id in ids:
+            # The registered name last: where a language has the same, it is told by that.
+            for locale in (*(each for each in texts.locales if each != FALLBACK), FALLBACK):
+                yield _shown(texts, locale, message_id, registered), (registered, locale)
+
+    return dict(names())
 
 
 def _shown(texts: Texts, locale: str, message_id: str, registered: str) -> str:

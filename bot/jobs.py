@@ -99,7 +99,8 @@ class Request:
     `reply` is an opaque address that only the presenter reads; None once it is of no more use.
     `values` are the options as the person gave them; what each job sends stands in its payload.
     `place_id` is the channel whose rules count: a thread has those of the channel that it is in. `age_restricted` tells
-    what Discord said of that channel when the command was used. `spoiler` and `removed` may change at any time.
+    what Discord said of that channel when the command was used. `spoiler`, `removed` and `hide_words` may change at any
+    time; the last says that AutoMod did not let its words stand in its card, so that nobody but its owner sees them.
     `models` are those of a comparison, and nothing where there is only `model`. `parent_id` is the request that this one
     was made from. With `expand` each `{a|b}` in the prompt means one image for each choice. `reply_ms` is when the press
     was made whose reply the card became when it was shared, and None where the reply is that of the command. Outside of
@@ -129,6 +130,7 @@ class Request:
     expand: bool = False
     reply_ms: int | None = None
     reach: Reach = Reach.CHANNEL
+    hide_words: bool = False
 
     @property
     def prompt(self) -> str:

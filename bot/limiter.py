@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 import random
-from collections import deque
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -42,7 +42,7 @@ class Window:
         self.per_minute = per_minute
         self.burst = min(per_minute, max(BURST_MIN, per_minute // 10))
         self._rng = rng
-        self._left_ms: deque[int] = deque(maxlen=per_minute)
+        self._left_ms: list[int] = []  # in order, the last `per_minute` of them
         self._paused_until_ms = 0
         self._backoff_ms = BACKOFF_FIRST_MS
 
@@ -58,10 +58,11 @@ class Window:
     def leave(self, now_ms: int) -> None:
         """One request leaves now."""
         self._left_ms.append(now_ms)
+        del self._left_ms[: -self.per_minute]
 
     def used(self, now_ms: int) -> int:
         """How many left within the last minute."""
-        return sum(1 for left in self._left_ms if left + WINDOW_MS > now_ms)
+        return self._left_since(now_ms - WINDOW_MS)
 
     def free_within(self, ahead_ms: int, *, now_ms: int) -> int:
         """How many can leave from now until then, pauses aside."""
@@ -72,8 +73,11 @@ class Window:
         """How many may leave at this moment."""
         if now_ms < self._paused_until_ms:
             return 0
-        just_left = sum(1 for left in self._left_ms if left + BURST_MS > now_ms)
-        return min(self.per_minute - self.used(now_ms), self.burst - just_left)
+        return min(self.per_minute - self.used(now_ms), self.burst - self._left_since(now_ms - BURST_MS))
+
+    def _left_since(self, since_ms: int) -> int:
+        """How many left after that instant."""
+        return len(self._left_ms) - bisect_right(self._left_ms, since_ms)
 
     def refused(self, *, now_ms: int, reset_ms: int | None) -> None:
         """A 429 came: nothing leaves before its reset, or, if it names none to come, for a while that doubles."""

@@ -7,6 +7,7 @@ never templates themselves, so what people write is safe in them.
 
 import gettext
 import io
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -20,17 +21,28 @@ FALLBACK = "en"
 FOLDER = Path(__file__).parent / "locales"
 
 
-class _Filling(Formatter):
+@cache
+def _parts(message: str) -> tuple[tuple[str, str | None, bool], ...]:
+    """The words of a message, each with the value that follows, and whether that is a number to be grouped.
+
+    Kept for every message, as there are only so many.
+    """
+    return tuple((words, name, form == ",") for words, name, form, _ in Formatter().parse(message))
+
+
+def _filled(message: str, values: dict[str, Any], locale: str) -> str:
     """Puts values into a message; `{count:,}` is a whole number grouped as the message's language groups it."""
+    told = []
+    for words, name, grouped in _parts(message):
+        told.append(words)
+        if name is not None:
+            told.append(number_text(values[name], locale) if grouped else format(values[name]))
+    return "".join(told)
 
-    def __init__(self, locale: str) -> None:
-        self._locale = locale
 
-    def format_field(self, value: Any, format_spec: str) -> Any:
-        return number_text(value, self._locale) if format_spec == "," else super().format_field(value, format_spec)
-
-
+@cache
 def _translations(path: Path) -> gettext.GNUTranslations:
+    """A catalogue as gettext wants it; read once a process, for no catalogue changes while the bot runs."""
     with path.open("rb") as source:
         catalogue = read_po(source, abort_invalid=True)
     compiled = io.BytesIO()
@@ -65,7 +77,7 @@ class Texts:
             catalogue = self._by_locale.get(name)
             message = None if catalogue is None else _message(catalogue, message_id, values)
             if message is not None:
-                return _Filling(name).vformat(message, (), values)
+                return _filled(message, values, name)
         raise KeyError(message_id)
 
     def has(self, message_id: str) -> bool:

@@ -10,6 +10,7 @@ from bot.admin.servers import Servers
 from bot.admin.usage import Snapshots, UsageReader
 from bot.admin.wordbook import WordBook
 from bot.asking.draft_book import DraftBook
+from bot.asking.forms import Forms
 from bot.catalog import Catalog
 from bot.charts.process import Charts
 from bot.config import Config
@@ -125,10 +126,11 @@ def _everyday(
     placing = Placing(
         db=outside.db, rulebook=rulebook, judge=outside.judge, catalog=catalog, ceiling=ceiling, clock=clock
     )
-    cards = CardKit(tracker=tracker, docket=docket, asking=asking, questions=drafts, book=book, placing=placing)
+    forms = Forms(drafts=book)
+    cards = CardKit(tracker=tracker, docket=docket, asking=asking, questions=drafts, forms=forms, placing=placing)
     return (
         Errors(tree=tree, texts=texts),
-        *asking_cogs(tree, outside, asking=asking, drafts=drafts, rights=rights, **words),
+        *asking_cogs(tree, outside, asking=asking, drafts=drafts, forms=forms, rights=rights, **words),
         *card_cogs(tree, outside, cards, rights=rights, **words),
         *finding_cogs(
             tree, outside, tracker=tracker, office=office, rights=rights, placing=placing, ceiling=ceiling, **words

@@ -74,15 +74,15 @@ class Words(app_commands.Translator):
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self._locales = frozenset(texts.locales)
+        # discord.py asks for each word in each of Discord's languages, most of which have no catalogue.
+        self._spoken = frozenset(locale for locale in discord.Locale if texts.spoken(str(locale)) != FALLBACK)
 
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
-        name = str(locale)
-        language = name.split("-", maxsplit=1)[0]
-        if language == FALLBACK or not {name, language} & self._locales:
+        if locale not in self._spoken:
             return None
+        name = str(locale)
         render = string.extras.get("render")
         if render is not None:
             return str(render(name))

@@ -5,27 +5,25 @@ from functools import partial
 from typing import Any
 
 import discord
-import structlog
 from discord import app_commands
-from discord.ext import commands
 
 from bot.admin.extra import Extra
 from bot.admin.extra_text import REASON_CHARACTERS_MAX, ExtraText
 from bot.clock import Clock
-from bot.command_names import shown_option
-from bot.errors import ImagenError, StoreError
 from bot.fields import BadValue, Text
 from bot.money import read_credits
 from bot.rights import Rank
 from bot.setting_fields import AMOUNT_MAX_MICROCREDITS
 from bot.store.ledger import InsufficientCredits
 from bot.text import Texts
-from cogs.acknowledge import Patience, acknowledge
-from cogs.answers import NOBODY, words_view
-from cogs.operator.options import Wrong, localised
+from cogs.acknowledge import Patience
+from cogs.answers import Answer, Tell
+from cogs.asking.asking import role_ids_of
 from cogs.panels.panel import Rights
-from cogs.places import SERVERS_ONLY
 from cogs.rights import read_caller
+from cogs.serving import Serving, Wrong
+from cogs.slash import CommandCog, slash, slash_group
+from cogs.widgets import words_view
 
 NAME = "credits"
 REASON = Text(name="reason", low=1, high=REASON_CHARACTERS_MAX, required=True)
@@ -34,10 +32,8 @@ Somebody = discord.Member | discord.User
 Interaction = discord.Interaction[Any]
 Act = Callable[[], Awaitable[str]]
 
-log = structlog.get_logger()
 
-
-class Credits(commands.Cog):
+class Credits(CommandCog):
     """A group of commands. Discord shows it to those who manage the server; each use is judged here."""
 
     def __init__(
@@ -50,92 +46,41 @@ class Credits(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, self._commands(texts))
         self._extra = extra
         self._rights = rights
         self._texts = texts
-        self._clock = clock
-        self._patience = patience or Patience()
-        self._group = self._commands()
+        self._serving = Serving(texts=texts, clock=clock, patience=patience, store_words="credits.error.store")
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._group)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _commands(self) -> app_commands.Group:
-        group = app_commands.Group(
-            name=NAME,
-            description=localised(self._texts, "credits.command"),
-            default_permissions=discord.Permissions(manage_guild=True),
-            **SERVERS_ONLY,
-        )
-
+    def _commands(self, texts: Texts) -> app_commands.Group:
         async def give(interaction: Interaction, member: Somebody, amount: str, reason: Reason) -> None:
-            await self._answer(interaction, partial(self._give, interaction, member, amount, reason))
+            await self._serve(interaction, partial(self._give, interaction, member, amount, reason))
 
         async def take(interaction: Interaction, member: Somebody, amount: str, reason: Reason) -> None:
-            await self._answer(interaction, partial(self._take, interaction, member, amount, reason))
+            await self._serve(interaction, partial(self._take, interaction, member, amount, reason))
 
         async def show(interaction: Interaction, member: Somebody) -> None:
-            await self._answer(interaction, partial(self._show, interaction, member))
+            await self._serve(interaction, partial(self._show, interaction, member))
 
-        self._add(group, "give", give, "credits.command.give", "member", "amount", "reason")
-        self._add(group, "take", take, "credits.command.take", "member", "amount", "reason")
-        self._add(group, "show", show, "credits.command.show", "member")
-        return group
-
-    def _add(self, group: app_commands.Group, name: str, callback: Any, message_id: str, *options: str) -> None:
-        described = {option: localised(self._texts, _OPTIONS[option]) for option in options}
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name,
-            description=localised(self._texts, message_id),
-            callback=app_commands.describe(**described)(callback),
+        member = {"member": "credits.option.member"}
+        change = {**member, "amount": "credits.option.amount", "reason": "credits.option.reason"}
+        return slash_group(
+            NAME,
+            slash("give", give, texts=texts, words="credits.command.give", options=change),
+            slash("take", take, texts=texts, words="credits.command.take", options=change),
+            slash("show", show, texts=texts, words="credits.command.show", options=member),
+            texts=texts,
+            words="credits.command",
+            needs=discord.Permissions(manage_guild=True),
         )
-        group.add_command(command)
 
-    # ------------------------------------------------------------ answering
+    async def _serve(self, interaction: Interaction, act: Act) -> None:
+        await self._serving.serve_deferred(interaction, partial(self._judged, interaction, act))
 
-    async def _answer(self, interaction: Interaction, act: Act) -> None:
-        """Say that it is being worked on; only where that got through, do it, and say what came of it."""
-        age_s = (self._clock.now_ms() - interaction.created_at.timestamp() * 1000) / 1000
-        answered = await acknowledge(
-            interaction,
-            lambda: interaction.response.defer(ephemeral=True, thinking=True),
-            deadline=self._patience.deadline(age_s=age_s),
-            patience=self._patience,
-        )
-        if not answered:
-            return
-        try:
-            view = words_view(await self._judged(interaction, act), accent="done")
-        except (Wrong, BadValue, StoreError) as error:
-            view = words_view(self._wrong(interaction, error), accent="failed")
-        await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
-
-    async def _judged(self, interaction: Interaction, act: Act) -> str:
+    async def _judged(self, interaction: Interaction, act: Act) -> Answer:
         if not await self._rights.allows(interaction, command=NAME, rank=Rank.ADMINISTRATOR):
             raise Wrong("credits.refused")
-        return await act()
-
-    def _wrong(self, interaction: Interaction, error: ImagenError) -> str:
-        """What was wrong, and that nothing was changed."""
-        text = self._text(interaction)
-        match error:
-            case Wrong():
-                return text(error.message_id, **error.values)
-            case BadValue(reason="amount"):
-                return text("credits.error.amount", **error.values)
-            case BadValue():
-                return text(
-                    f"refusal.bad_value.{error.reason}",
-                    option=shown_option(self._texts, str(interaction.locale), error.name),
-                    **error.values,
-                )
-            case _:
-                log.error("the database does not do extra credits", interaction_id=interaction.id, reason=str(error))
-                return text("credits.error.store")
+        return Tell(words_view(await act(), accent="done"))
 
     def _text(self, interaction: Interaction) -> ExtraText:
         return ExtraText(texts=self._texts, locale=str(interaction.locale))
@@ -152,9 +97,7 @@ class Credits(commands.Cog):
 
     async def _change(self, interaction: Interaction, member: Somebody, amount: str, reason: str, *, sign: int) -> str:
         _check_person(member)
-        microcredits, reason = read_credits(amount), _read_reason(reason)
-        if microcredits == 0:
-            raise Wrong("credits.error.amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
+        microcredits, reason = _read_amount(amount), _read_reason(reason)
         guild_id = _guild_id(interaction)
         try:
             left = await self._extra.change(
@@ -168,7 +111,7 @@ class Credits(commands.Cog):
         except InsufficientCredits as error:
             left_microcredits = error.left_microcredits
             raise Wrong("credits.error.left", member=member.mention, left_microcredits=left_microcredits) from None
-        purse = await self._extra.purse(guild_id=guild_id, member_id=member.id, role_ids=_role_ids(member))
+        purse = await self._extra.purse(guild_id=guild_id, member_id=member.id, role_ids=role_ids_of(member))
         text = self._text(interaction)
         return text.changed(
             member.mention, sign * microcredits, left_microcredits=left, reason=reason, needed=purse.needed
@@ -177,16 +120,9 @@ class Credits(commands.Cog):
     async def _show(self, interaction: Interaction, member: Somebody) -> str:
         _check_person(member)
         purse = await self._extra.purse(
-            guild_id=_guild_id(interaction), member_id=member.id, role_ids=_role_ids(member)
+            guild_id=_guild_id(interaction), member_id=member.id, role_ids=role_ids_of(member)
         )
         return self._text(interaction).shown(member.mention, purse)
-
-
-_OPTIONS = {
-    "member": "credits.option.member",
-    "amount": "credits.option.amount",
-    "reason": "credits.option.reason",
-}
 
 
 def _guild_id(interaction: Interaction) -> int:
@@ -196,14 +132,22 @@ def _guild_id(interaction: Interaction) -> int:
     return guild_id
 
 
-def _role_ids(member: Somebody) -> tuple[int, ...]:
-    # As in cogs/rights.py.
-    return tuple(member._roles) if isinstance(member, discord.Member) else ()  # noqa: SLF001
-
-
 def _check_person(member: Somebody) -> None:
     if member.bot:
         raise Wrong("credits.error.bot", member=member.mention)
+
+
+def _read_amount(given: str) -> int:
+    """Micro-credits above zero; raises Wrong, or BadValue where it cannot be read."""
+    try:
+        microcredits = read_credits(given)
+    except BadValue as error:
+        if error.reason != "amount":
+            raise
+        microcredits = 0
+    if not microcredits:
+        raise Wrong("credits.error.amount", high_microcredits=AMOUNT_MAX_MICROCREDITS)
+    return microcredits
 
 
 def _read_reason(given: str) -> str:

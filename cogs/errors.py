@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.text import Texts
 from cogs.delivery_errors import ALREADY_ACKNOWLEDGED
-from cogs.widgets import notice
+from cogs.widgets import NOBODY, notice
 
 REFERENCE_BYTES = 4
 
@@ -56,13 +56,12 @@ def _answered_before(error: app_commands.AppCommandError) -> bool:
 
 
 async def _tell(interaction: discord.Interaction, words: str) -> None:
-    nobody = discord.AllowedMentions.none()
     if not interaction.response.is_done():
         try:
-            await interaction.response.send_message(view=notice(words), ephemeral=True, allowed_mentions=nobody)
+            await interaction.response.send_message(view=notice(words), ephemeral=True, allowed_mentions=NOBODY)
         except discord.HTTPException as error:
             if error.code != ALREADY_ACKNOWLEDGED:
                 raise
         else:
             return
-    await interaction.edit_original_response(view=notice(words), allowed_mentions=nobody)
+    await interaction.edit_original_response(view=notice(words), allowed_mentions=NOBODY)

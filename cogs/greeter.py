@@ -17,10 +17,9 @@ from bot.errors import Busy, DeliveryError
 from bot.setting_fields import TargetKind
 from bot.settings import ENABLED
 from bot.text import Texts
-from cogs.answers import NOBODY
 from cogs.delivery_errors import as_delivery_errors
 from cogs.permissions import NEEDED, WANTED, lacking, permission_names
-from cogs.widgets import sheet
+from cogs.widgets import NOBODY, sheet
 
 CALL_S = 60.0
 # A channel that takes nothing although its permissions say so is passed over; more of them than this are no chance.

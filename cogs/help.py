@@ -7,7 +7,6 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.admin.allowances import Allowances
 from bot.catalog import Catalog
@@ -18,14 +17,13 @@ from bot.rights import NEEDED_BITS, Rank
 from bot.settings import CHANNEL_LEVELS, SAFETY_LEVEL
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.asking.asking import is_age_restricted, place_id_of
+from cogs.answers import Answer, Tell
 from cogs.me import read_asker
 from cogs.members import Members
-from cogs.operator.options import localised
-from cogs.panels.answers import Answer, Tell
 from cogs.panels.panel import Rights
-from cogs.places import SERVERS_ONLY, is_offered, reach_of
+from cogs.places import is_age_restricted, is_offered, place_id_of, reach_of
 from cogs.serving import Serving
+from cogs.slash import CommandCog, slash
 from cogs.widgets import sheet
 
 NAME = "help"
@@ -34,7 +32,7 @@ Interaction = discord.Interaction[Any]
 Listed = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 
-class Help(commands.Cog):
+class Help(CommandCog):
     """One command, for everybody. `ceiling` is the operator's safety_filter_level for all."""
 
     def __init__(
@@ -50,7 +48,7 @@ class Help(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, slash(NAME, self._use, texts=texts, words="help.command"))
         self._allowances = allowances
         self._rights = rights
         self._members = members
@@ -58,25 +56,10 @@ class Help(commands.Cog):
         self._catalog = catalog
         self._texts = texts
         self._serving = Serving(texts=texts, clock=clock, patience=patience)
-        self._command = self._build()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _build(self) -> app_commands.Command[Any, ..., None]:
-        async def callback(interaction: Interaction) -> None:
-            do = self._members.may(interaction, NAME, partial(self._help, interaction))
-            await self._serving.serve(interaction, do)
-
-        return app_commands.Command(
-            name=NAME,
-            description=localised(self._texts, "help.command"),
-            callback=callback,
-            **SERVERS_ONLY,
-        )
+    async def _use(self, interaction: Interaction) -> None:
+        do = self._members.may(interaction, NAME, partial(self._help, interaction))
+        await self._serving.serve(interaction, do)
 
     async def _help(self, interaction: Interaction) -> Answer:
         locale = str(interaction.locale)

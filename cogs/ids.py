@@ -1,6 +1,10 @@
 """Ids as custom_ids and menus bring them; whoever forges one may write any digits."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
+
+import discord
 
 # A pattern of what is read here; read_id() knows which of those can be an id.
 ID_DIGITS = "[0-9]{1,19}"
@@ -14,3 +18,10 @@ def read_id(text: str) -> int | None:
         return None
     number = int(text)
     return number if number <= ID_MAX else None
+
+
+def custom_id_of(interaction: discord.Interaction) -> str:
+    """The custom_id of what was pressed, picked or sent; empty where nothing of the kind was done."""
+    pressed = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+    data: Mapping[str, Any] = interaction.data or {}
+    return str(data.get("custom_id", "")) if interaction.type in pressed else ""

@@ -4,12 +4,11 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.rights import Rank
 from bot.settings import SETTINGS
 from bot.text import Texts
-from cogs.panels.command import panel_command
+from cogs.panels.command import PanelCommand
 from cogs.panels.door import Panels
 from cogs.panels.panel import Panel
 
@@ -22,18 +21,9 @@ LIMITS = Panel(
 )
 
 
-class Limits(commands.Cog):
+class Limits(PanelCommand):
     """The command that opens the panel."""
 
     def __init__(self, *, tree: app_commands.CommandTree[Any], panels: Panels, texts: Texts) -> None:
-        self._tree = tree
-        self._panels = panels
         needs = discord.Permissions(manage_guild=True)
-        self._command = panel_command(LIMITS, panels=panels, texts=texts, words="command.limits", needs=needs)
-
-    async def cog_load(self) -> None:
-        self._panels.add(LIMITS)
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._command.name)
+        super().__init__(LIMITS, tree=tree, panels=panels, texts=texts, words="command.limits", needs=needs)

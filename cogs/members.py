@@ -11,10 +11,9 @@ from discord import AppCommandType as Kind
 from bot.command_names import shown_command
 from bot.rights import Rank
 from bot.text import FALLBACK, Texts
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
+from cogs.answers import Answer
 from cogs.panels.panel import Rights
-from cogs.serving import Do, Interaction
+from cogs.serving import Do, Interaction, Wrong
 
 
 class Members:

@@ -5,24 +5,24 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.moderation.docket import Docket
 from bot.moderation.reading import Reviewed
 from bot.rights import Rank
 from bot.text import Texts
+from cogs.answers import Answer
 from cogs.members import Members
-from cogs.moderation.bench import Bench, Interaction, guild_id_of
+from cogs.moderation.bench import Bench, guild_id_of
 from cogs.moderation.case_review import Review
 from cogs.moderation.case_voices import REPORT_MENU, Voices
-from cogs.operator.options import Wrong, localised
-from cogs.panels.answers import Answer
 from cogs.places import SERVERS_ONLY
+from cogs.serving import Interaction, Wrong
+from cogs.slash import CommandCog, localised
 
 MODERATION_MENU = "moderation.menu"
 
 
-class MessageMenus(commands.Cog):
+class MessageMenus(CommandCog):
     """Two entries. Both say so where a message is none of the bot's cards."""
 
     def __init__(
@@ -36,26 +36,16 @@ class MessageMenus(commands.Cog):
         members: Members,
         texts: Texts,
     ) -> None:
-        self._tree = tree
+        report = message_menu(texts, REPORT_MENU, self._report)
+        moderate = message_menu(texts, MODERATION_MENU, self._moderate)
+        # What Discord shows; each use is judged nevertheless.
+        moderate.default_permissions = discord.Permissions(manage_messages=True)
+        super().__init__(tree, report, moderate)
         self._docket = docket
         self._review = review
         self._voices = voices
         self._bench = bench
         self._members = members
-        self._menus = (
-            message_menu(texts, REPORT_MENU, self._report),
-            message_menu(texts, MODERATION_MENU, self._moderate),
-        )
-        # What Discord shows; each use is judged nevertheless.
-        self._menus[1].default_permissions = discord.Permissions(manage_messages=True)
-
-    async def cog_load(self) -> None:
-        for menu in self._menus:
-            self._tree.add_command(menu)
-
-    async def cog_unload(self) -> None:
-        for menu in self._menus:
-            self._tree.remove_command(menu.name, type=menu.type)
 
     async def _report(self, interaction: discord.Interaction, message: discord.Message) -> None:
         await self._bench.serve(

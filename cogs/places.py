@@ -38,6 +38,28 @@ def home_id(interaction: discord.Interaction[Any]) -> int:
     return server_id(interaction) or home_of(interaction.user.id)
 
 
+def place_id_of(interaction: discord.Interaction[Any]) -> int:
+    """The channel whose rules count: a thread has those of the channel that it is in."""
+    channel = interaction.channel
+    parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
+    return parent_id or interaction.channel_id or 0
+
+
+def is_age_restricted(interaction: discord.Interaction[Any]) -> bool:
+    """Whether Discord keeps minors out of the place; a thread is as its channel.
+
+    What is not known counts as open to all, and so does every place outside of the bot's servers.
+    """
+    channel = interaction.channel
+    if (
+        channel is None
+        or server_id(interaction) is None
+        or isinstance(channel, discord.DMChannel | discord.GroupChannel)
+    ):
+        return False
+    return channel.is_nsfw()
+
+
 def reach_of(interaction: discord.Interaction[Any]) -> Reach:
     """What the bot can do here once the interaction's token has run out."""
     if server_id(interaction) is not None:

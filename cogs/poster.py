@@ -5,9 +5,9 @@ import asyncio
 import discord
 
 from bot.setting_fields import TargetKind
-from cogs.answers import NOBODY, words_view
 from cogs.delivery_errors import as_delivery_errors
 from cogs.panels.panel import Directory
+from cogs.widgets import NOBODY, words_view
 
 CALL_S = 60.0
 

@@ -15,13 +15,12 @@ from bot.jobs import Reach, Way
 from bot.ports import Address, Card, CardImage, Receipt, Sighting
 from cogs.delivery_errors import as_delivery_errors
 from cogs.replies import Reply
-from cogs.widgets import ACCENTS, attachment_ids, card_title, card_view, hidden_images, small_print
+from cogs.widgets import ACCENTS, NOBODY, attachment_ids, card_title, card_view, hidden_images, small_print
 
 CALL_S = 60.0
 LOOK_BACK_MESSAGES = 50
 # Discord's own name for an interaction's reply; discord.py sends it as it is, but its types know numbers only.
 ORIGINAL: Any = "@original"
-NOBODY = discord.AllowedMentions.none()
 
 log = structlog.get_logger()
 

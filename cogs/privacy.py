@@ -5,8 +5,8 @@ A custom_id says what was pressed, and the interaction says who did: a button do
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from typing import Any, assert_never
 
 import discord
@@ -20,14 +20,13 @@ from bot.admin.purging import Retention
 from bot.clock import Clock
 from bot.errors import DeliveryError, StoreError, TooLarge
 from bot.text import Texts
-from cogs.acknowledge import Patience, acknowledge
-from cogs.answers import NOBODY, words_view
+from cogs.acknowledge import Patience
+from cogs.answers import Answer, Redraw, Tell
 from cogs.delivery_errors import as_delivery_errors
-from cogs.operator.options import localised
-from cogs.panels.answers import Answer, Answering, Redraw, Tell
-from cogs.panels.reading import custom_id_of
-from cogs.places import SERVERS_ONLY
-from cogs.widgets import sheet
+from cogs.ids import custom_id_of
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.slash import CommandCog, slash
+from cogs.widgets import NOBODY, sheet, words_view
 
 NAME = "privacy"
 PREFIX = "privacy:"
@@ -45,7 +44,7 @@ class Act(StrEnum):
     SURE = "sure"
 
 
-class PrivacyRights(commands.Cog):
+class PrivacyRights(CommandCog):
     """One command, for everybody, about nobody else.
 
     Its uses alone are judged by nothing: whatever a server set for its commands, what is kept of people is theirs to see
@@ -62,73 +61,38 @@ class PrivacyRights(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, slash(NAME, self._use, texts=texts, words="privacy.command"))
         self._privacy = privacy
         self._retention = retention
         self._texts = texts
-        self._clock = clock
-        self._patience = patience or Patience()
-        self._answering = Answering(texts=texts, clock=clock, patience=self._patience)
+        self._serving = Serving(texts=texts, clock=clock, patience=patience, store_words="privacy.store")
         self._files = asyncio.Semaphore(FILES_AT_ONCE)
-        self._command = self._build()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _build(self) -> app_commands.Command[Any, ..., None]:
-        async def callback(interaction: discord.Interaction) -> None:
-            await self._answer(interaction, self._card)
-
-        return app_commands.Command(
-            name=NAME,
-            description=localised(self._texts, "privacy.command"),
-            callback=callback,
-            **SERVERS_ONLY,
-        )
+    async def _use(self, interaction: Interaction) -> None:
+        await self._serving.serve(interaction, partial(self._card, interaction))
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
+    async def on_interaction(self, interaction: Interaction) -> None:
         custom_id = custom_id_of(interaction)
         if not custom_id.startswith(PREFIX):
             return
         try:
             act = Act(custom_id.removeprefix(PREFIX))
         except ValueError:
-            await self._answer(interaction, self._stale)
+            await self._serving.serve(interaction, self._stale)
             return
         match act:
             case Act.FILE:
                 await self._send_file(interaction)
             case Act.DELETE:
-                await self._answer(interaction, self._ask)
+                await self._serving.serve(interaction, partial(self._ask, interaction))
             case Act.SURE:
-                await self._answer(interaction, self._delete)
+                await self._serving.serve(interaction, partial(self._delete, interaction))
             case _:
                 assert_never(act)
 
-    async def _answer(
-        self, interaction: discord.Interaction, act: Callable[[int, PrivacyText], Awaitable[Answer]]
-    ) -> None:
-        deciding = asyncio.ensure_future(self._guarded(interaction, act))
-        await self._answering.answer(interaction, deciding, opens_form=False)
-
-    async def _guarded(
-        self, interaction: discord.Interaction, act: Callable[[int, PrivacyText], Awaitable[Answer]]
-    ) -> Answer:
-        """What `act` returns, or what is wrong."""
+    async def _card(self, interaction: Interaction) -> Answer:
         text = self._text(interaction)
-        try:
-            return await act(interaction.user.id, text)
-        except UnderWay as error:
-            return Tell(words_view(text.under_way(error.requests), accent="failed"))
-        except StoreError:
-            log.exception("a person's data could not be read or deleted", interaction_id=interaction.id)
-            return Tell(words_view(text("privacy.store"), accent="failed"))
-
-    async def _card(self, _: int, text: PrivacyText) -> Answer:
         view = sheet(text.card())
         primary, danger = discord.ButtonStyle.primary, discord.ButtonStyle.danger
         view.add_item(
@@ -138,31 +102,29 @@ class PrivacyRights(commands.Cog):
         )
         return Tell(view)
 
-    async def _stale(self, _: int, text: PrivacyText) -> Answer:
-        return Tell(words_view(text("button.stale"), accent="failed"))
+    async def _stale(self) -> Answer:
+        raise Wrong("button.stale")
 
-    async def _ask(self, user_id: int, text: PrivacyText) -> Answer:
-        if requests := await self._privacy.under_way(user_id):
-            raise UnderWay(requests)
+    async def _ask(self, interaction: Interaction) -> Answer:
+        text = self._text(interaction)
+        if requests := await self._privacy.under_way(interaction.user.id):
+            return Tell(words_view(text.under_way(requests), accent="failed"))
         button = _button(text("privacy.sure.button"), Act.SURE, discord.ButtonStyle.danger)
         return Tell(words_view(text.sure(), accent="failed", buttons=[button]))
 
-    async def _delete(self, user_id: int, text: PrivacyText) -> Answer:
-        await self._privacy.forget(user_id)
+    async def _delete(self, interaction: Interaction) -> Answer:
+        text = self._text(interaction)
+        try:
+            await self._privacy.forget(interaction.user.id)
+        except UnderWay as error:
+            return Tell(words_view(text.under_way(error.requests), accent="failed"))
         return Redraw(words_view(text("privacy.deleted"), accent="done"))
 
     # ------------------------------------------------------------ the file
 
     async def _send_file(self, interaction: discord.Interaction) -> None:
         """Say at once that the file is on its way, as a private answer of its own, and then send it."""
-        age_s = (self._clock.now_ms() - interaction.created_at.timestamp() * 1000) / 1000
-        deferred = await acknowledge(
-            interaction,
-            lambda: interaction.response.defer(ephemeral=True, thinking=True),
-            deadline=self._patience.deadline(age_s=age_s),
-            patience=self._patience,
-        )
-        if not deferred:
+        if not await self._serving.answering.defer(interaction):
             return
         text = self._text(interaction)
         try:

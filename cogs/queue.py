@@ -6,18 +6,17 @@ from typing import Any, Protocol
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.queue_text import Queued, QueueText
 from bot.text import Texts
 from cogs.acknowledge import Patience
+from cogs.answers import Answer, Tell
 from cogs.members import Members
-from cogs.operator.options import localised
-from cogs.panels.answers import Answer, Tell
-from cogs.places import SERVERS_ONLY, home_id
+from cogs.places import home_id
 from cogs.serving import Serving
+from cogs.slash import CommandCog, slash
 from cogs.widgets import sheet
 
 NAME = "queue"
@@ -33,7 +32,7 @@ class Tracker(Protocol):
         ...
 
 
-class Queue(commands.Cog):
+class Queue(CommandCog):
     """One command, for everybody."""
 
     def __init__(
@@ -47,31 +46,16 @@ class Queue(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, slash(NAME, self._use, texts=texts, words="queue.command"))
         self._tracker = tracker
         self._members = members
         self._catalog = catalog
         self._texts = texts
         self._serving = Serving(texts=texts, clock=clock, patience=patience)
-        self._command = self._build()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _build(self) -> app_commands.Command[Any, ..., None]:
-        async def callback(interaction: Interaction) -> None:
-            do = self._members.may(interaction, NAME, partial(self._look, interaction))
-            await self._serving.serve(interaction, do)
-
-        return app_commands.Command(
-            name=NAME,
-            description=localised(self._texts, "queue.command"),
-            callback=callback,
-            **SERVERS_ONLY,
-        )
+    async def _use(self, interaction: Interaction) -> None:
+        do = self._members.may(interaction, NAME, partial(self._look, interaction))
+        await self._serving.serve(interaction, do)
 
     async def _look(self, interaction: Interaction) -> Answer:
         queued = await self._tracker.queue(home_id(interaction))

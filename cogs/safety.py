@@ -4,13 +4,12 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.admin.rulebook import Rulebook
 from bot.rights import Rank
 from bot.settings import SAFETY_SETTINGS, Page
 from bot.text import Texts
-from cogs.panels.command import panel_command
+from cogs.panels.command import PanelCommand
 from cogs.panels.door import Panels
 from cogs.panels.panel import Panel, Rights
 from cogs.safety_changes import Changes
@@ -25,7 +24,7 @@ SAFETY = Panel(
 )
 
 
-class Safety(commands.Cog):
+class Safety(PanelCommand):
     """The command that opens the panel, and the page of changes."""
 
     def __init__(
@@ -37,15 +36,12 @@ class Safety(commands.Cog):
         rights: Rights,
         texts: Texts,
     ) -> None:
-        self._tree = tree
-        self._panels = panels
-        self._changes = Changes(rulebook=rulebook, rights=rights)
-        needs = discord.Permissions(manage_messages=True)
-        self._command = panel_command(SAFETY, panels=panels, texts=texts, words="command.safety", needs=needs)
-
-    async def cog_load(self) -> None:
-        self._panels.add(SAFETY, {Page.CHANGES: self._changes})
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._command.name)
+        super().__init__(
+            SAFETY,
+            tree=tree,
+            panels=panels,
+            texts=texts,
+            words="command.safety",
+            needs=discord.Permissions(manage_messages=True),
+            sheets={Page.CHANGES: Changes(rulebook=rulebook, rights=rights)},
+        )

@@ -19,15 +19,15 @@ from bot.admin.file_text import import_words, problem_words
 from bot.admin.rulebook import Rulebook
 from bot.admin.settings_file import FILE_BYTES_MAX, BadFile, Problem, read_file, write_file
 from bot.settings import SAFETY_SETTINGS, SETTINGS, Setting
+from cogs.answers import Answer, Enclosed, Tell
 from cogs.limits import LIMITS
-from cogs.panels.answers import Answer, Enclosed, Tell
-from cogs.panels.drawing import TITLE_MAX, View, shown
+from cogs.panels.drawing import TITLE_MAX, View
 from cogs.panels.editors.base import LABEL_MAX, Block
 from cogs.panels.ids import FORM, SAVE, Address
 from cogs.panels.panel import Rights, Stale
 from cogs.panels.reading import read_given
 from cogs.panels.sheets import Done
-from cogs.widgets import ACCENTS, notice
+from cogs.widgets import ACCENTS, boxed, notice
 
 EXPORT = "export"
 FILE = "file"
@@ -93,7 +93,7 @@ class Changes:
         enclosed = Enclosed(f"{_stem(interaction)}.json", data)
         words = view.phrases("safety.exported" if which == SAFETY_SETTINGS else "safety.exported.all")
         items = [ui.TextDisplay[ui.LayoutView](words), ui.File[ui.LayoutView](f"attachment://{enclosed.filename}")]
-        return Tell(shown(items, accent=ACCENTS["done"]), (enclosed,))
+        return Tell(boxed(items, accent=ACCENTS["done"]), (enclosed,))
 
     async def _import(self, interaction: discord.Interaction, view: View, address: Address) -> Answer | Done:
         mine = await self._mine(interaction)

@@ -24,12 +24,13 @@ from bot.errors import DeliveryError, StoreError
 from bot.text import Texts
 from bot.usage.span import BadSpan, Choice
 from bot.usage.text import PERIODS, TOPICS, UsageText
-from cogs.acknowledge import Patience, acknowledge
+from cogs.acknowledge import Patience
+from cogs.answers import Answer, Answering, Form, Redraw, Tell
 from cogs.delivery_errors import as_delivery_errors
 from cogs.errors import REFERENCE_BYTES
-from cogs.panels.answers import NOBODY, Answer, Answering, Form, Redraw, Tell
+from cogs.ids import custom_id_of
 from cogs.panels.panel import Rights
-from cogs.panels.reading import custom_id_of
+from cogs.slash import CommandCog
 from cogs.usage_view.command import usage_command
 from cogs.usage_view.drawing import Drawn, Sheet, again, draw, form, words
 from cogs.usage_view.exporting import Exporting
@@ -39,7 +40,7 @@ from cogs.usage_view.ids import PREFIX, Act, Address, Period, read_address
 from cogs.usage_view.people import People
 from cogs.usage_view.reading import Stale, picked, typed_dates
 from cogs.usage_view.sheets import Figures, Place, Sheets
-from cogs.widgets import attachment_ids
+from cogs.widgets import NOBODY, attachment_ids
 
 # A form is opened at once, if need be with nothing filled in.
 FILL_IN_S = 0.5
@@ -58,7 +59,7 @@ class Shown(Redraw):
     drawn: bool
 
 
-class Usage(commands.Cog):
+class Usage(CommandCog):
     """The command, and the door that everything pressed in its answers comes through."""
 
     def __init__(
@@ -75,23 +76,17 @@ class Usage(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
+        super().__init__(tree, usage_command(self._open, texts))
         people = People(tree.client, clock=clock)
-        self._tree = tree
         self._gate = Gate(rights=rights, rulebook=rulebook, texts=texts)
         self._sheets = Sheets(figures=figures, people=people, catalog=catalog, texts=texts)
         self._finishing = Finishing(charts=charts, sheets=self._sheets)
         self._exporting = Exporting(snapshots)
         self._texts = texts
-        self._clock = clock
-        self._patience = patience or Patience()
-        self._answering = Answering(texts=texts, clock=clock, patience=self._patience)
-        self._command = usage_command(self._open, texts)
-
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
+        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
 
     async def cog_unload(self) -> None:
-        self._tree.remove_command(self._command.name)
+        await super().cog_unload()
         self._finishing.close()
 
     async def _open(self, interaction: discord.Interaction, choice: Choice) -> None:
@@ -195,14 +190,7 @@ class Usage(commands.Cog):
 
     async def _export(self, interaction: discord.Interaction, address: Address) -> None:
         """Say at once that the file is on its way, as a private answer of its own, and then send it."""
-        age_s = (self._clock.now_ms() - interaction.created_at.timestamp() * 1000) / 1000
-        deferred = await acknowledge(
-            interaction,
-            lambda: interaction.response.defer(ephemeral=True, thinking=True),
-            deadline=self._patience.deadline(age_s=age_s),
-            patience=self._patience,
-        )
-        if not deferred:
+        if not await self._answering.defer(interaction):
             return
         told = await self._guarded(interaction, lambda: self._send_file(interaction, address))
         if told is not None:

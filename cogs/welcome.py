@@ -1,8 +1,7 @@
 """The servers that the bot comes into, with a first card that says what it is; and the switch on that card."""
 
-import asyncio
 from collections.abc import Awaitable
-from typing import Any
+from functools import partial
 
 import discord
 import structlog
@@ -16,16 +15,15 @@ from bot.rights import Rank
 from bot.settings import ENABLED
 from bot.text import Texts
 from cogs.acknowledge import Patience
+from cogs.answers import Answer, Redraw
 from cogs.greeter import PREFIX, Act, DiscordGreeter, read_act
-from cogs.panels.answers import Answer, Answering, Redraw, Tell
+from cogs.ids import custom_id_of
 from cogs.panels.panel import Rights
-from cogs.panels.reading import custom_id_of
-from cogs.widgets import notice
+from cogs.serving import Interaction, Serving, Wrong
 
 # The switch is the one of /limits, and for whoever may use that.
 COMMAND = "limits"
 
-Interaction = discord.Interaction[Any]
 log = structlog.get_logger()
 
 
@@ -49,8 +47,7 @@ class Welcome(commands.Cog):
         self._greeter = greeter
         self._rulebook = rulebook
         self._rights = rights
-        self._texts = texts
-        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
+        self._serving = Serving(texts=texts, clock=clock, patience=patience, store_words="welcome.store")
 
     # ------------------------------------------------------------ coming and going
 
@@ -88,25 +85,16 @@ class Welcome(commands.Cog):
     async def on_interaction(self, interaction: Interaction) -> None:
         custom_id = custom_id_of(interaction)
         if custom_id.startswith(PREFIX):
-            # A task of its own: whatever becomes of the answer, the switch is carried through.
-            deciding = asyncio.ensure_future(self._decide(interaction, read_act(custom_id)))
-            await self._answering.answer(interaction, deciding, opens_form=False)
+            await self._serving.serve(interaction, partial(self._switch, interaction, read_act(custom_id)))
 
-    async def _decide(self, interaction: Interaction, act: Act | None) -> Answer:
+    async def _switch(self, interaction: Interaction, act: Act | None) -> Answer:
         if act is None:
-            return self._tell(interaction, "button.stale")
+            raise Wrong("button.stale")
         guild, on = interaction.guild, act is Act.ON
         if guild is None or not await self._rights.allows(interaction, command=COMMAND, rank=Rank.ADMINISTRATOR):
-            return self._tell(interaction, "welcome.refused")
-        try:
-            await self._rulebook.change(guild.id, ENABLED, lambda _: on, user_id=interaction.user.id)
-            return Redraw(await self._greeter.card(guild, locale=str(guild.preferred_locale)))
-        except StoreError:
-            log.exception("a server could not be switched", guild_id=guild.id, on=on)
-            return self._tell(interaction, "welcome.store")
-
-    def _tell(self, interaction: Interaction, message_id: str) -> Tell:
-        return Tell(notice(self._texts(str(interaction.locale), message_id)))
+            raise Wrong("welcome.refused")
+        await self._rulebook.change(guild.id, ENABLED, lambda _: on, user_id=interaction.user.id)
+        return Redraw(await self._greeter.card(guild, locale=str(guild.preferred_locale)))
 
 
 async def _written(writing: Awaitable[None], *, guild_id: int | None = None) -> None:

@@ -1,6 +1,6 @@
 """What Discord shows: cards and notices as Components V2, inside the limits of one message."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
@@ -19,6 +19,7 @@ TEXT_OVERHEAD_BYTES = 12
 TEXTS_MAX = 16
 ALT_CHARACTERS_MAX = 1_024
 
+NOBODY = discord.AllowedMentions.none()
 ACCENTS = {
     "waiting": discord.Colour(0x5865F2),
     "done": discord.Colour(0x57A773),
@@ -89,8 +90,14 @@ def _button(button: CardButton, interaction_id: int) -> ui.Button[Any]:
 
 def notice(text: str) -> ui.LayoutView:
     """A few words to one person, in the form of a card, so that either can replace the other."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*(ui.TextDisplay(each) for each in fitted([text])), accent_colour=ACCENTS["failed"]))
+    return boxed([ui.TextDisplay(text)], accent=ACCENTS["failed"])
+
+
+def words_view(text: str, *, accent: str, buttons: Sequence[ui.Item[Any]] = ()) -> ui.LayoutView:
+    """Words in a container; `accent` is a name of cogs/widgets.py's palette. Up to five buttons stand below them."""
+    view = boxed([ui.TextDisplay(text)], accent=ACCENTS[accent])
+    if buttons:
+        view.add_item(ui.ActionRow(*buttons))
     return view
 
 
@@ -103,6 +110,17 @@ def sheet(paragraphs: Iterable[str]) -> ui.LayoutView:
         container.add_item(ui.TextDisplay(text))
     view = ui.LayoutView(timeout=None)
     return view.add_item(container)
+
+
+def boxed(items: Iterable[ui.Item[Any]], *, accent: discord.Colour | None = None) -> ui.LayoutView:
+    """The items as a message that fits; discord.py draws it and keeps nothing of it."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*items, accent_colour=accent))
+    displays = [item for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
+    for display, words in zip(displays, fitted([display.content for display in displays]), strict=True):
+        display.content = words
+    view.stop()
+    return view
 
 
 def card_title(message: discord.Message) -> str:

@@ -1,7 +1,6 @@
 """`/words`: where moderators say which words prompts may not have, may have only hidden, or are to be looked at for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, assert_never
 
@@ -14,17 +13,16 @@ from discord.ext import commands
 from bot.admin.word_text import WordText, pages_of
 from bot.admin.wordbook import ENTRIES_MAX, BookFull, WordBook
 from bot.clock import Clock
-from bot.errors import StoreError
 from bot.rights import Rank
 from bot.text import Texts
 from bot.word_lines import FILE_BYTES_MAX, Verdict, read_file, read_lines, sort_out, write_file
 from cogs.acknowledge import Patience
-from cogs.answers import words_view
-from cogs.operator.options import Wrong, localised
-from cogs.panels.answers import Answer, Answering, Enclosed, Form, Redraw, Tell
+from cogs.answers import Answer, Enclosed, Form, Redraw, Tell
+from cogs.ids import custom_id_of
 from cogs.panels.panel import Rights
-from cogs.panels.reading import custom_id_of
-from cogs.places import SERVERS_ONLY
+from cogs.serving import Do, Interaction, Serving, Wrong
+from cogs.slash import CommandCog, slash, slash_group
+from cogs.widgets import words_view
 from cogs.words_view import (
     FILE,
     LINES,
@@ -42,13 +40,10 @@ from cogs.words_view import (
 NAME = "words"
 DOWNLOAD_S = 10.0
 
-Interaction = discord.Interaction[Any]
-Do = Callable[[], Awaitable[Answer]]
-
 log = structlog.get_logger()
 
 
-class Words(commands.Cog):
+class Words(CommandCog):
     """A group of commands, and whatever is pressed on what they put up. Each use is judged here."""
 
     def __init__(
@@ -61,26 +56,15 @@ class Words(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, self._commands(texts))
         self._book = book
         self._rights = rights
         self._texts = texts
-        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
-        self._group = self._commands()
+        self._serving = Serving(texts=texts, clock=clock, patience=patience, store_words="words.store")
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._group)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _commands(self) -> app_commands.Group:
-        group = app_commands.Group(
-            name=NAME,
-            description=localised(self._texts, "words.command"),
-            default_permissions=discord.Permissions(manage_messages=True),
-            **SERVERS_ONLY,
-        )
+    def _commands(self, texts: Texts) -> app_commands.Group:
+        async def show(interaction: Interaction) -> None:
+            await self._serve(interaction, partial(self._list, interaction, 0))
 
         async def add(interaction: Interaction) -> None:
             await self._serve(interaction, partial(self._form, interaction, Act.ADD), opens_form=True)
@@ -88,29 +72,23 @@ class Words(commands.Cog):
         async def remove(interaction: Interaction) -> None:
             await self._serve(interaction, partial(self._form, interaction, Act.REMOVE), opens_form=True)
 
-        async def show(interaction: Interaction) -> None:
-            await self._serve(interaction, partial(self._list, interaction, 0))
-
         async def bring(interaction: Interaction, file: discord.Attachment) -> None:
             await self._serve(interaction, partial(self._import, interaction, file))
 
         async def export(interaction: Interaction) -> None:
             await self._serve(interaction, partial(self._export, interaction))
 
-        self._add_command(group, "list", show, "words.command.list")
-        self._add_command(group, "add", add, "words.command.add")
-        self._add_command(group, "remove", remove, "words.command.remove")
-        described = app_commands.describe(file=localised(self._texts, "words.option.file"))
-        self._add_command(group, "import", described(bring), "words.command.import")
-        self._add_command(group, "export", export, "words.command.export")
-        return group
-
-    def _add_command(self, group: app_commands.Group, name: str, callback: Any, message_id: str) -> None:
-        words = localised(self._texts, message_id)
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name, description=words, callback=callback
+        return slash_group(
+            NAME,
+            slash("list", show, texts=texts, words="words.command.list"),
+            slash("add", add, texts=texts, words="words.command.add"),
+            slash("remove", remove, texts=texts, words="words.command.remove"),
+            slash("import", bring, texts=texts, words="words.command.import", options={"file": "words.option.file"}),
+            slash("export", export, texts=texts, words="words.command.export"),
+            texts=texts,
+            words="words.command",
+            needs=discord.Permissions(manage_messages=True),
         )
-        group.add_command(command)
 
     # ------------------------------------------------------------ answering
 
@@ -121,7 +99,7 @@ class Words(commands.Cog):
             return
         pressed = read_id(custom_id)
         if pressed is None:
-            await self._serve(interaction, partial(self._stale, interaction))
+            await self._serve(interaction, self._stale)
             return
         match pressed.act:
             case Act.ADD | Act.REMOVE:
@@ -136,32 +114,20 @@ class Words(commands.Cog):
                 assert_never(pressed.act)
 
     async def _serve(self, interaction: Interaction, do: Do, *, opens_form: bool = False) -> None:
-        # A task of its own: whatever becomes of the answer, a change is carried through.
-        deciding = asyncio.ensure_future(self._decide(interaction, do))
-        await self._answering.answer(interaction, deciding, opens_form=opens_form)
-
-    async def _decide(self, interaction: Interaction, do: Do) -> Answer:
-        """What to answer; what is wrong is said."""
-        try:
-            return await self._judged(interaction, do)
-        except Wrong as wrong:
-            words = self._text(interaction)(wrong.message_id, **wrong.values)
-        except BookFull:
-            words = self._text(interaction)("words.full", high=ENTRIES_MAX)
-        except StoreError:
-            log.exception("word rules could not be read or written", interaction_id=interaction.id)
-            words = self._text(interaction)("words.store")
-        return Tell(words_view(words, accent="failed"))
+        await self._serving.serve(interaction, partial(self._judged, interaction, do), opens_form=opens_form)
 
     async def _judged(self, interaction: Interaction, do: Do) -> Answer:
         if not await self._rights.allows(interaction, command=NAME, rank=Rank.MODERATOR):
             raise Wrong("words.refused")
-        return await do()
+        try:
+            return await do()
+        except BookFull:
+            raise Wrong("words.full", high=ENTRIES_MAX) from None
 
     def _text(self, interaction: Interaction) -> WordText:
         return WordText(texts=self._texts, locale=str(interaction.locale))
 
-    async def _stale(self, _interaction: Interaction) -> Answer:
+    async def _stale(self) -> Answer:
         raise Wrong("words.stale")
 
     # ------------------------------------------------------------ what each does

@@ -12,8 +12,8 @@ from typing import Any
 class InlineConnection:
     """What the engine uses of an aiosqlite connection. `raw` is the connection itself; `statements` is what it ran."""
 
-    def __init__(self, path: Path) -> None:
-        self.raw = sqlite3.connect(path, isolation_level=None)
+    def __init__(self, path: Path | str, *, uri: bool = False) -> None:
+        self.raw = sqlite3.connect(path, isolation_level=None, uri=uri)
         self.raw.row_factory = sqlite3.Row
         self.statements: list[str] = []
 

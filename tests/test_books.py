@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from bot.errors import StoreFull
 from bot.jobs import Delivery, Remover
 from bot.store import jobs as job_store
-from bot.store.sqlite import open_sqlite
 from bot.tracker.books import Books
+from tests.databases import open_fresh
 from tests.store.support import REQUEST
 
 pytestmark = pytest.mark.asyncio
@@ -91,7 +91,7 @@ MESSAGE_ID = 55
 async def test_a_card_links_to_the_one_that_it_was_made_from_where_others_see_that(
     tmp_path, parent, child, message_id, link
 ):
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     async with db.transaction() as tx:
         for request in (parent, child):
             await job_store.insert(tx, request, [])

@@ -102,53 +102,54 @@ def texts_of(card):
 # ---------------------------------------------------------------- the limits of one message
 
 
+MODELS = st.sampled_from(CATALOG.models)
+LIVES = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(State),
+        "outcome": st.one_of(st.none(), st.sampled_from(Outcome)),
+        "category": st.one_of(st.none(), st.sampled_from(Category).map(str)),
+        "detail": st.one_of(st.none(), TEXT, st.just("`@雪" * 1_000)),
+        "finished_ms": st.one_of(st.none(), st.integers(0, 10**7)),
+        "cost_microcredits": st.one_of(st.none(), st.integers(0, 10**12)),
+    }
+)
+SEEN = st.fixed_dictionaries(
+    {
+        "pace": st.sampled_from(Pace),
+        "waiting": st.booleans(),
+        "fetching": st.booleans(),
+        "expected_ms": st.integers(0, 2**42),
+        "gives_up_ms": st.integers(0, 2**42),
+        "place": st.one_of(st.none(), st.builds(Place, st.integers(0, 10**6), st.integers(1, 10**6))),
+        "starts_ms": st.one_of(st.none(), st.integers(0, 2**42)),
+        "percent": st.sampled_from([0, 33, 50, 66]),
+        "parent": st.sampled_from([None, LINK]),
+        "unfetched": st.frozensets(st.integers(0, 3)),
+        "shrunk": st.booleans(),
+        "hide_words": st.booleans(),
+    }
+)
+
+
 @st.composite
 def shown_requests(draw):
     """A request with its jobs in any states, and what may be known beside them."""
-    model = draw(st.sampled_from(CATALOG.models))
+    model = draw(MODELS)
     values = {"prompt": draw(PROMPTS)}
     for name in [field.name for field in model.fields if isinstance(field, Text) and field is not PROMPT]:
         values[name] = draw(TEXT)[: model.field(name).high]
     asked = request(model, private=draw(st.booleans()), **values)
     (one,) = jobs_of(asked)
-    models, words = draw(st.sets(st.sampled_from(CATALOG.models))) | {model}, draw(st.sets(PROMPTS, max_size=3))
+    models, words = draw(st.sets(MODELS)) | {model}, draw(st.sets(PROMPTS, max_size=3))
     several = [
         replace(one, number=number, model=each.key, payload={**one.payload, **each.payload({"prompt": prompt})})
         for number, (each, prompt) in enumerate(
             (each, prompt) for each in sorted(models, key=lambda each: each.key) for prompt in words or {asked.prompt}
         )
     ]
-    jobs = [draw(lives(job)) for job in several[: draw(st.integers(1, 10))]]
+    jobs = [replace(job, **draw(LIVES)) for job in several[: draw(st.integers(1, 10))]]
     images = draw(st.sets(st.sampled_from([job.number for job in jobs])))
-    view = View(
-        pace=draw(st.sampled_from(Pace)),
-        waiting=draw(st.booleans()),
-        fetching=draw(st.booleans()),
-        expected_ms=draw(st.integers(0, 2**42)),
-        gives_up_ms=draw(st.integers(0, 2**42)),
-        images={number: image(number) for number in images},
-        place=draw(st.one_of(st.none(), st.builds(Place, st.integers(0, 10**6), st.integers(1, 10**6)))),
-        starts_ms=draw(st.one_of(st.none(), st.integers(0, 2**42))),
-        percent=draw(st.sampled_from([0, 33, 50, 66])),
-        parent=draw(st.sampled_from([None, LINK])),
-        unfetched=frozenset(draw(st.sets(st.integers(0, 3)))),
-        shrunk=draw(st.booleans()),
-        hide_words=draw(st.booleans()),
-    )
-    return asked, jobs, view
-
-
-def lives(job):
-    return st.builds(
-        replace,
-        st.just(job),
-        state=st.sampled_from(State),
-        outcome=st.one_of(st.none(), st.sampled_from(Outcome)),
-        category=st.one_of(st.none(), st.sampled_from(Category).map(str)),
-        detail=st.one_of(st.none(), TEXT, st.just("`@雪" * 1_000)),
-        finished_ms=st.one_of(st.none(), st.integers(0, 10**7)),
-        cost_microcredits=st.one_of(st.none(), st.integers(0, 10**12)),
-    )
+    return asked, jobs, View(images={number: image(number) for number in images}, **draw(SEEN))
 
 
 @settings(max_examples=300, deadline=None)
@@ -262,7 +263,7 @@ def test_a_private_request_that_takes_much_longer_says_where_its_end_will_be_tol
 
 
 def test_a_clock_that_was_set_back_makes_no_time_below_zero():
-    assert " · 0 s · " in write(changes=[done(finished_ms=-5_000)], images={0: image()}).small
+    assert " · 0\u00a0s · " in write(changes=[done(finished_ms=-5_000)], images={0: image()}).small
 
 
 def test_a_finished_picture_is_on_the_card_with_its_parameters_seed_and_time():
@@ -270,7 +271,7 @@ def test_a_finished_picture_is_on_the_card_with_its_parameters_seed_and_time():
     card = write(asked, [done(cost_microcredits=20_000)], images={0: image()})
     assert card.title == "**Your image**"
     assert card.lines == (">>> a cat",)
-    assert card.small == "Imagen 4 Fast · 16:9 · 1024×576 · seed 7 · 10 s · 0.02 credits · ref 9do1sj396nf9"
+    assert card.small == "Imagen 4 Fast · 16:9 · 1024×576 · seed 7 · 10\u00a0s · 0.02 credits · ref 9do1sj396nf9"
     assert (card.accent, card.images) == ("done", (image(),))
 
 

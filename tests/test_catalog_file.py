@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,12 @@ from hypothesis import strategies as st
 from bot import catalog_file
 from bot.catalog import IMAGEN_4, Catalog
 from bot.catalog_file import load_catalog, read_catalog
+from bot.command_names import COMMANDS, own_names
 from bot.errors import ConfigError
 from bot.fields import Choice, Number, Text, Toggle, Whole
+from bot.text import FOLDER, Texts
+
+NAMES = own_names(Texts())
 
 NEW = """\
 # A model of our own
@@ -28,7 +33,7 @@ fields = [
 
 
 def read(source):
-    return read_catalog(source, name="models.toml", catalog=Catalog())
+    return read_catalog(source, name="models.toml", catalog=Catalog(), names=NAMES)
 
 
 def problems(source):
@@ -253,14 +258,33 @@ def test_any_text_at_all_is_read_or_refused(source):
         assert error.problems
 
 
+@pytest.mark.parametrize(
+    ("command", "whose"), [("help", "/help in the language en"), ("hilfe", "/help in the language de")]
+)
+def test_a_model_is_not_called_like_a_command_of_the_bots_own_in_any_language(command, whose):
+    (problem,) = problems(NEW.replace('command = "sdxl"', f'command = "{command}"'))
+    assert problem == f"models.toml, line 3: models.sdxl.command: /{command} is the bot's own {whose}"
+
+
+def test_a_field_is_not_called_like_an_option_of_the_bots_own_in_any_language():
+    (problem,) = problems(field('{ name = "privat", type = "boolean" }'))
+    said = "models.sdxl.fields.privat: it is the bot's own option private in the language de"
+    assert problem == f"models.toml, line 9: {said}"
+
+
+def test_every_command_that_a_catalogue_names_is_known_not_to_be_free():
+    named = set(re.findall(r'(?m)^msgid "name\.([a-z-]+)"$', (FOLDER / "de.po").read_text(encoding="utf-8")))
+    assert named - {"option", "choice"} <= set(COMMANDS)
+
+
 def test_without_a_file_the_catalog_is_as_it_is():
-    assert load_catalog(None, Catalog()) == Catalog()
+    assert load_catalog(None, Catalog(), names=NAMES) == Catalog()
 
 
 def test_a_file_is_read_even_if_an_editor_put_a_byte_order_mark_before_it(tmp_path):
     path = tmp_path / "models.toml"
     path.write_bytes(b"\xef\xbb\xbf[models.imagen-4]\r\nprice = 2\r\n")
-    assert load_catalog(path, Catalog())["imagen-4"].price_microcredits == 2_000_000
+    assert load_catalog(path, Catalog(), names=NAMES)["imagen-4"].price_microcredits == 2_000_000
 
 
 @pytest.mark.parametrize("content", [None, b"label = '\xff'"])
@@ -269,4 +293,4 @@ def test_a_file_that_cannot_be_read_is_named_with_its_setting(tmp_path: Path, co
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ConfigError, match=r"MODELS_FILE .*models\.toml"):
-        load_catalog(path, Catalog())
+        load_catalog(path, Catalog(), names=NAMES)

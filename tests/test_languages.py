@@ -29,7 +29,8 @@ from bot.usage.text import UsageText
 from bot.wording import refusal_words
 from cogs.commands import build_command, describe
 from cogs.panels import drawing
-from tests.test_text import LIMITED, MESSAGES, SOURCES, calls, limited, words_of
+from tests.sources import calls, spoken_files
+from tests.test_text import LIMITED, MESSAGES, limited, words_of
 
 TEXTS = Texts()
 LANGUAGES = [locale for locale in TEXTS.locales if locale != FALLBACK]
@@ -204,6 +205,17 @@ def test_formatting_instants_commands_and_signs_are_those_of_english(language):
     assert wrong == {}
 
 
+def test_every_value_of_a_message_is_named_plainly_or_a_number_to_be_grouped():
+    every = ((message_id, words) for _, said in SAID for message_id, it in said.items() for words in words_of(it))
+    fields = ((message_id, field) for message_id, words in every for field in Formatter().parse(words))
+    wrong = [
+        (message_id, name, form, conversion)
+        for message_id, (_, name, form, conversion) in fields
+        if name is not None and not (name.isidentifier() and form in {"", ","} and conversion is None)
+    ]
+    assert wrong == [], wrong
+
+
 def test_what_must_be_kept_is_found():
     words = "-# **count** is **2** at <t:{at_s}:R>, `x: y`; /words list and /me shows <@{id}> SEGMIND_API_KEY\n• a/b"
     found = ["-# ", "**count**", "**", "**", "<t:{at_s}:R>", "`x: y`", "/words list", "/me", "<@{id}>"]
@@ -298,7 +310,8 @@ def test_every_message_is_set_as_people_read_it(language):
     pairs = set()
     for message_id, _, message in both(language):
         for words in words_of(message):
-            assert all(line == " ".join(line.split()) for line in words.split("\n")), f"stray spaces: {message_id}"
+            lines = words.replace("\u00a0", "_").split("\n")
+            assert all(line == " ".join(line.split()) for line in lines), f"stray spaces: {message_id}"
             assert not re.search(r"""["']|\.\.\.|---?""", words), f"typed, not set: {message_id}"
             assert not re.search("[„“”«»「」]", QUOTED.sub("", words)), f"a quotation has no end: {message_id}"
             pairs |= {quotation[0] + quotation[-1] for quotation in QUOTED.findall(words)}
@@ -380,14 +393,14 @@ LIMITED_ARGUMENTS = (
     ("button", None, 80),
     ("change_button", None, 80),
     ("localised", None, 100),
-    ("_add", None, 100),
-    ("_add_command", None, 100),
+    ("slash", None, 100),
+    ("slash_group", None, 100),
 )
 
 
 def handed():
     """Every message id that the code hands to one of them as it stands, and how long it may be there."""
-    within = [module for module in SOURCES if module.startswith(("cogs/", "bot/moderation/"))]
+    within = [module for module in spoken_files() if module.startswith(("cogs/", "bot/moderation/"))]
     for name, argument, most in LIMITED_ARGUMENTS:
         for call in calls(name, within=within):
             given = [keyword.value for keyword in call.keywords if argument in {None, keyword.arg}]

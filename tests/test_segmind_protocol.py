@@ -37,6 +37,19 @@ def raised(read, *given_to_it):
     return caught.value
 
 
+def others(read, table):
+    """The replies that are not read as the error beside them, with what they are read as instead."""
+    found = []
+    for reply, kind in table:
+        try:
+            was = read(reply)
+        except ProviderError as error:
+            was = type(error)
+        if was is not kind:
+            found.append((reply, kind, was))
+    return found
+
+
 # ---------------------------------------------------------------- what is asked
 
 
@@ -113,10 +126,10 @@ POST_TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "kind"), POST_TABLE)
 @pytest.mark.parametrize("read", [protocol.read_submit, protocol.read_paint])
-def test_every_refusal_of_a_post_is_its_own_decision(read, reply, kind):
-    assert type(raised(read, reply)) is kind
+def test_every_refusal_of_a_post_is_its_own_decision(read):
+    wrong = others(read, POST_TABLE)
+    assert wrong == [], wrong
 
 
 @pytest.mark.parametrize("request_id", ["8f14e45f-ceea-467f-a0e6-1234567890ab", "abc_1.2:3", 12345])
@@ -238,10 +251,10 @@ GET_TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "kind"), GET_TABLE)
 @pytest.mark.parametrize("read", READERS)
-def test_every_failure_of_a_question_is_its_own_decision(read, reply, kind):
-    assert type(raised(read, reply)) is kind
+def test_every_failure_of_a_question_is_its_own_decision(read):
+    wrong = others(read, GET_TABLE)
+    assert wrong == [], wrong
 
 
 @pytest.mark.parametrize("status", [404, 410])

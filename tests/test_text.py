@@ -1,8 +1,8 @@
 import ast
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from random import Random
 from string import Formatter
@@ -29,8 +29,8 @@ from cogs.asking.asking import Asking
 from cogs.commands import build_command, describe
 from cogs.permissions import NEEDED, WANTED
 from tests.limits.support import BLOCKED, NOON_MS, allowed, asker, budget, ruled
+from tests.sources import calls, nodes, spoken_files
 
-ROOT = FOLDER.parents[1]
 TEXTS = Texts()
 OUT = (Outcome.MODEL_RETIRED, Outcome.NOT_AVAILABLE, Outcome.OUT_OF_CREDITS)
 
@@ -43,34 +43,26 @@ def english():
 MESSAGES = {message_id: message for message_id, message in english().items() if message_id}
 
 
-def sources() -> Iterator[tuple[str, list[ast.AST]]]:
-    """Every module but the sandbox, which speaks to its own user only, with all that stands in it."""
-    for folder in ("bot", "cogs"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "sandbox" not in path.parts:
-                name = path.relative_to(ROOT).with_suffix("").as_posix()
-                yield name, list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+def all_nodes():
+    """All that stands in every module, with the module."""
+    return ((module, node) for module, path in spoken_files().items() for node in nodes(path))
 
 
-SOURCES = dict(sources())
-NODES = [node for nodes in SOURCES.values() for node in nodes]
-LITERALS = {node.value for node in NODES if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-# Names that stand for one text in a module, such as `_PUBLIC = "limit.public"`.
-NAMED = {
-    (module, target.id): node.value.value
-    for module, nodes in SOURCES.items()
-    for node in nodes
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    for target in node.targets
-    if isinstance(target, ast.Name) and target.id.isupper()
-}
+@cache
+def texts_in_code():
+    return {node.value for _, node in all_nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-def calls(name, *, within=tuple(SOURCES)):
-    """Every call of a function or method of this name."""
-    for node in (node for module in within for node in SOURCES[module]):
-        if isinstance(node, ast.Call) and name in {getattr(node.func, "id", None), getattr(node.func, "attr", None)}:
-            yield node
+@cache
+def named():
+    """Names that stand for one text in a module, such as `_PUBLIC = "limit.public"`."""
+    return {
+        (module, target.id): node.value.value
+        for module, node in all_nodes()
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.isupper()
+    }
 
 
 def literal(node):
@@ -84,8 +76,8 @@ def literals(node, module):
             return [text]
         case ast.IfExp(body=body, orelse=other):
             return [*literals(body, module), *literals(other, module)]
-        case ast.Name(id=name) if (module, name) in NAMED:
-            return [NAMED[module, name]]
+        case ast.Name(id=name) if (module, name) in named():
+            return [named()[module, name]]
         case _:
             return []
 
@@ -98,7 +90,7 @@ def leading(node):
 
 def refusals():
     """Every message id that a Refusal is raised with, as written, with the names of the values that come along."""
-    for module in SOURCES:
+    for module in spoken_files():
         for call in calls("Refusal", within=[module]):
             public = [keyword.value for keyword in call.keywords if keyword.arg == "public_id"]
             names = {keyword.arg for keyword in call.keywords}
@@ -133,25 +125,25 @@ FAMILIES = {
         for setting in (*SETTINGS, *SAFETY_SETTINGS, *OPERATOR_SETTINGS)
         for part in ("", ".help")
     ],
-    "words.reason.": [f"words.reason.bad_rule.{literal(call.args[1])}" for call in calls("BadRule")],
+    "words.reason.": [],  # the calls of `BadRule` name them
 }
 # Words that are there for some members of a family only.
 OPTIONAL = {f"setting.{setting.name}.empty" for setting in (*SETTINGS, *SAFETY_SETTINGS)}
 
 
-def asked_for():
-    """Every message id that the code can ask for."""
+def found_in_code():
     for members in FAMILIES.values():
         yield from members
     yield from ("outcome.model_retired.successor", "refusal.out.model_retired.successor")
     yield from (f"refusal.bad_value.{literal(call.args[1])}" for call in calls("BadValue"))
+    yield from (f"words.reason.bad_rule.{literal(call.args[1])}" for call in calls("BadRule"))
     yield from (f"refusal.{name}" for name, _ in refusals())
     yield from (f"alert.{name}" for name in (literal(call.args[0]) for call in calls("tell") if call.args) if name)
     for offer in offers(Catalog()):
         yield from (f"option.{option.name}" for option in offer.options if option.field.description is None)
         yield from (f"option.{f.name}.unset" for f in fields_without_default(offer))
-    yield from (text for text in LITERALS if MESSAGE_ID.fullmatch(text) and text.split(".")[0] in WHOLE)
-    yield from (name for name in LITERALS | OPTIONAL if name in MESSAGES)
+    yield from (text for text in texts_in_code() if MESSAGE_ID.fullmatch(text) and text.split(".")[0] in WHOLE)
+    yield from (name for name in texts_in_code() | OPTIONAL if name in MESSAGES)
 
 
 MESSAGE_ID = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -166,28 +158,31 @@ def fields_without_default(offer):
             yield option.field
 
 
-ASKED_FOR = sorted({*asked_for(), "refusal.option_not_taken", "refusal.option_unknown"})
+@cache
+def asked_for():
+    """Every message id that the code can ask for."""
+    return frozenset({*found_in_code(), "refusal.option_not_taken", "refusal.option_unknown"})
 
 
-@pytest.mark.parametrize("message_id", ASKED_FOR)
-def test_every_message_that_the_code_asks_for_is_there(message_id):
-    assert TEXTS.has(message_id)
+def test_every_message_that_the_code_asks_for_is_there():
+    missing = sorted(message_id for message_id in asked_for() if not TEXTS.has(message_id))
+    assert missing == [], missing
 
 
 def test_no_message_stands_there_unused():
-    assert set(MESSAGES) - set(ASKED_FOR) == set()
+    assert MESSAGES.keys() - asked_for() == set()
 
 
 def test_the_reasons_of_refusals_and_alerts_were_found():
     # Guards the scan above: were it to find nothing, it would demand nothing.
-    found = set(ASKED_FOR)
+    found = asked_for()
     assert {"refusal.bad_value.shape", "refusal.stopping", "alert.lost", "refusal.limit.public"} <= found
     assert {"refusal.limit.role", "refusal.server_barred", "refusal.models_off", "hint.fewer", "notice.budget"} <= found
 
 
 def test_every_message_id_that_is_put_together_belongs_to_a_family_that_is_known_here():
     known = {message_id.split(".")[0] for message_id in MESSAGES} | {"bad_value", "limit", "out"}
-    begun = {leading(node) for node in NODES if isinstance(node, ast.JoinedStr)}
+    begun = {leading(node) for _, node in all_nodes() if isinstance(node, ast.JoinedStr)}
     ids = {text for text in begun if text.endswith(".") and text.split(".")[0] in known}
     assert ids - FAMILIES.keys() == set()
     assert "limit." in ids
@@ -205,37 +200,47 @@ def words_of(message):
     return [message.string] if isinstance(message.string, str) else list(message.string)
 
 
-@pytest.mark.parametrize("message_id", list(MESSAGES))
-def test_every_message_reads_like_one(message_id):
-    for words in words_of(MESSAGES[message_id]):
-        for line in words.split("\n"):
-            assert line == " ".join(line.split()), "no stray spaces"
-        assert len(words) <= 250
-        if message_id.startswith(("refusal.", "alert.", "error.")):
-            assert words.endswith((".", "}"))
-            assert words[0].isupper() or words[0] in "*{"
+def faults(message_id, words):
+    """Everything about a message that does not read like one."""
+    if any(line != " ".join(line.split()) for line in words.replace("\u00a0", "_").split("\n")):
+        yield "stray spaces"
+    if len(words) > 250:
+        yield "too long"
+    if message_id.startswith(("refusal.", "alert.", "error.")):
+        if not words.endswith((".", "}")):
+            yield "no end"
+        if not (words[0].isupper() or words[0] in "*{"):
+            yield "no beginning"
 
 
-OF_SETTINGS = [
-    name
-    for name in SOURCES
-    if name in {"bot/money", "bot/safety_fields", "bot/setting_fields"} or name.startswith("cogs/panels")
-]
+def test_every_message_reads_like_one():
+    every = ((message_id, words) for message_id, message in MESSAGES.items() for words in words_of(message))
+    found = [(message_id, fault) for message_id, words in every for fault in faults(message_id, words)]
+    assert found == [], found
 
 
 def reasons(modules):
     return {f"bad_value.{literal(call.args[1])}" for call in calls("BadValue", within=modules)}
 
 
-# Those that nobody meets who asks for an image.
-FOR_SETTINGS_ONLY = reasons(OF_SETTINGS) - reasons(name for name in SOURCES if name not in OF_SETTINGS)
+def is_of_settings(module):
+    return module in {"bot/money", "bot/safety_fields", "bot/setting_fields"} or module.startswith("cogs/panels")
 
 
-@pytest.mark.parametrize("message_id", [m for m in MESSAGES if m.startswith("refusal.")])
-def test_every_refusal_says_that_nothing_was_charged_or_changed(message_id):
-    unchanged = message_id.removeprefix("refusal.") in FOR_SETTINGS_ONLY
-    ending = "Nothing was changed." if unchanged else "Nothing was charged."
-    assert all(words.endswith(ending) for words in words_of(MESSAGES[message_id]))
+@cache
+def for_settings_only():
+    """The reasons that nobody meets who asks for an image."""
+    modules = spoken_files()
+    return reasons(filter(is_of_settings, modules)) - reasons(each for each in modules if not is_of_settings(each))
+
+
+def test_every_refusal_says_that_nothing_was_charged_or_changed():
+    refusing = {message_id for message_id in MESSAGES if message_id.startswith("refusal.")}
+    unchanged = {f"refusal.{reason}" for reason in for_settings_only()}
+    ending = {each: "Nothing was changed." if each in unchanged else "Nothing was charged." for each in refusing}
+    silent = [each for each in refusing if not all(words.endswith(ending[each]) for words in words_of(MESSAGES[each]))]
+    assert refusing
+    assert silent == [], silent
 
 
 def test_no_outcome_that_is_the_operators_matter_sounds_like_the_members_fault():
@@ -325,14 +330,21 @@ def test_every_refusal_brings_what_its_words_need(message_id, public):
 
 def test_every_reason_that_a_value_can_be_refused_for_was_tried():
     of_a_form = {"bad_value.not_taken"}  # tests/test_edits.py
-    assert reasons(SOURCES) - FOR_SETTINGS_ONLY - of_a_form <= set(REFUSED)
-    assert "bad_value.zone" in FOR_SETTINGS_ONLY
+    assert reasons(spoken_files()) - for_settings_only() - of_a_form <= set(REFUSED)
+    assert "bad_value.zone" in for_settings_only()
 
 
-@pytest.mark.parametrize(("message_id", "names"), list(refusals()))
-def test_every_refusal_is_raised_with_what_its_words_need(message_id, names):
-    given = {part for name in names for part in (name, name.removesuffix("_microcredits"))}
-    assert names_in(MESSAGES[f"refusal.{message_id}"]) <= given | {None}
+def test_every_refusal_is_raised_with_what_its_words_need():
+    raised = list(refusals())
+    assert raised
+    missing = [(message_id, names_in(MESSAGES[f"refusal.{message_id}"]) - given(names)) for message_id, names in raised]
+    lacking = [each for each in missing if each[1]]
+    assert lacking == [], lacking
+
+
+def given(names):
+    """The values in words that come of an error's own: amounts are told without their unit."""
+    return {part for name in names for part in (name, name.removesuffix("_microcredits"))}
 
 
 def names_in(message):
@@ -456,15 +468,23 @@ def alerts():
             yield literal(call.args[0]), [keyword.arg for keyword in call.keywords]
 
 
-@pytest.mark.parametrize(("alert", "names"), list(alerts()))
-def test_every_alert_is_given_what_its_words_need(alert, names):
+def test_every_alert_is_given_what_its_words_need():
+    told = list(alerts())
+    needed = {alert: names_in(MESSAGES[f"alert.{alert}"]) for alert, _ in told}
+    assert told
+    wrong = [(alert, names) for alert, names in told if needed[alert] != set(names)]
+    assert wrong == [], wrong
+    unfilled = [words for alert, names in told for words in heard(alert, names) if "{" in words]
+    assert unfilled == [], unfilled
+
+
+def heard(alert, names):
+    """The message in which the operator is told of this; just one."""
     listener = Listener()
     values = {name: 60_000 if name in {"balance", "credits", "cost", "price"} else "w*rds" for name in names}
     asyncio.run(Alerts(line=listener, texts=TEXTS, clock=Clock()).tell(alert, **values))
-    (words,) = listener.heard
-    assert "{" not in words
-    needed = {name for _, name, _, _ in Formatter().parse(MESSAGES[f"alert.{alert}"].string) if name}
-    assert needed == set(names)
+    assert len(listener.heard) == 1, alert
+    return listener.heard
 
 
 def test_what_befalls_hundreds_of_requests_is_one_message_an_hour():

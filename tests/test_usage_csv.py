@@ -15,10 +15,11 @@ from bot.admin.usage import UsageReader
 from bot.admin.usage_csv import BOM, COLUMNS, ROWS_A_CHUNK, csv_chunks, csv_lines, csv_row, harmless
 from bot.jobs import Outcome, State
 from bot.periods import ZoneChange
-from bot.store.sqlite import Sqlite, open_sqlite
+from bot.store.sqlite import Sqlite
 from bot.store.sqlite_snapshots import SqliteSnapshots
 from bot.store.usage import ToldJob
 from bot.usage.span import Span
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 from tests.store.usage_support import DAY_MS, HOUR_MS, NOON_MS, Asked, FixedClock, move_to, write
 from tests.test_usage import DONE
@@ -98,7 +99,7 @@ def test_lines_end_as_the_rfc_wants_and_quotes_are_doubled():
 
 @pytest_asyncio.fixture
 async def db(tmp_path) -> Sqlite:
-    database = await open_sqlite(tmp_path / "db", connect=InlineConnector())
+    database = await open_fresh(tmp_path / "db", connect=InlineConnector())
     yield database
     await database.close()
 

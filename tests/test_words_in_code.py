@@ -9,10 +9,12 @@ that speak to the operator's terminal or to another program, which are named her
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pytest
 
-from tests.test_text import MESSAGES, ROOT
+from tests.sources import calls, spoken_files, tree
+from tests.test_text import MESSAGES
 
 # Whoever calls one of these hands words to people: in the arguments of these names or places; None is any name.
 SHOWN: dict[str, tuple[str | int | None, ...]] = {
@@ -127,16 +129,16 @@ def handed(call: ast.Call) -> Iterator[ast.AST]:
     yield from (each.value for each in call.keywords if each.arg in wanted or None in wanted)
 
 
-def shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def shown(module: ast.Module) -> Iterator[tuple[int, str]]:
     """Every text with a letter in it that people are shown as it stands in the code."""
     named = {
         target.id: node.value
-        for node in ast.walk(tree)
+        for node in ast.walk(module)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
         for argument in handed(call):
             for node in visible(argument, named):
                 text = text_of(node)
@@ -178,9 +180,9 @@ def spoken(node: ast.AST) -> Iterator[ast.AST]:
                 yield from spoken(child)
 
 
-def loose(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def loose(module: ast.Module) -> Iterator[tuple[int, str]]:
     """Every text that reads like words."""
-    for node in spoken(tree):
+    for node in spoken(module):
         text = text_of(node) or ""
         if WORDS.search(text) or CAPITAL.fullmatch(text):
             yield node.lineno, text
@@ -189,15 +191,10 @@ def loose(tree: ast.Module) -> Iterator[tuple[int, str]]:
 # ---------------------------------------------------------------- the code
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Every module but the sandbox, which speaks to its own user only."""
-    for folder in ("bot", "cogs"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "sandbox" not in path.parts:
-                yield path.relative_to(ROOT).with_suffix("").as_posix(), ast.parse(path.read_text(encoding="utf-8"))
-
-
-MODULES = dict(modules())
+@cache
+def loose_in_code() -> dict[str, list[tuple[int, str]]]:
+    """Of every module."""
+    return {module: list(loose(tree(path))) for module, path in spoken_files().items()}
 
 
 def is_in(module: str, named: str) -> bool:
@@ -209,22 +206,22 @@ def told_of(module: str, found: Iterable[tuple[int, str]]) -> list[str]:
 
 
 def test_nothing_that_people_are_shown_stands_in_the_code():
-    found = [each for module, tree in MODULES.items() for each in told_of(module, shown(tree))]
+    found = [each for module, path in spoken_files().items() for each in told_of(module, shown(tree(path)))]
     assert found == []
 
 
 def test_no_other_text_of_the_code_reads_like_words_for_people():
     found = [
         each
-        for module, tree in MODULES.items()
+        for module, texts in loose_in_code().items()
         if not any(is_in(module, each) for each in ELSEWHERE)
-        for each in told_of(module, (it for it in loose(tree) if (module, it[1]) not in NO_WORDS))
+        for each in told_of(module, (it for it in texts if (module, it[1]) not in NO_WORDS))
     ]
     assert found == []
 
 
 def test_every_exception_to_this_is_needed():
-    found = {module: {text for _, text in loose(tree)} for module, tree in MODULES.items()}
+    found = {module: {text for _, text in texts} for module, texts in loose_in_code().items()}
     assert {key for key in NO_WORDS if key[1] not in found.get(key[0], ())} == set()
     needed = {each for each in ELSEWHERE for module in found if found[module] and is_in(module, each)}
     assert set(ELSEWHERE) - needed == set()
@@ -233,9 +230,9 @@ def test_every_exception_to_this_is_needed():
 def test_what_exceptions_tell_people_is_a_message_of_the_catalogue():
     wrong = {
         (module, text)
-        for module, tree in MODULES.items()
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-        if name_of(call) == "Wrong" and call.args
+        for module in spoken_files()
+        for call in calls("Wrong", within=[module])
+        if call.args
         for text in [text_of(call.args[0])]
         if text is not None and text not in MESSAGES
     }

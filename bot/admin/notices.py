@@ -7,9 +7,7 @@ A notice to the operator goes over the operator's own line, and waits also while
 is the same message after it, for as long as Discord knows its nonce.
 """
 
-import asyncio
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any, Protocol
 
 import structlog
@@ -18,9 +16,10 @@ from bot.admin.change_text import CHANGED, changed_words
 from bot.admin.panel_text import Phrases
 from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
-from bot.clock import Clock, first_of
+from bot.clock import Clock
 from bot.errors import Busy, DeliveryError, StoreError
 from bot.markdown import clipped
+from bot.rounds import Rounds
 from bot.setting_fields import TargetKind
 from bot.settings import INSTALLATION, LOG_CHANNEL, MODERATION_CHANNEL
 from bot.store import notices as store
@@ -29,7 +28,6 @@ from bot.store.notices import Notice
 from bot.text import FALLBACK, Texts
 from bot.wording import with_amounts
 
-LOOK_S = 30.0
 # What Discord did not take for so long is no news any more.
 STALE_MS = 86_400_000
 AT_ONCE_MAX = 100
@@ -96,7 +94,7 @@ def shown(texts: Texts, locale: str, params: Mapping[str, Any]) -> dict[str, Any
 
 
 class Notices:
-    """Sends what is open, at once when poked and every half minute anyway."""
+    """Sends what is open, at once when poked and every half minute anyway; no server waits for another one."""
 
     def __init__(
         self,
@@ -116,11 +114,11 @@ class Notices:
         self._catalog = catalog
         self._texts = texts
         self._clock = clock
-        self._poked = asyncio.Event()
+        self._rounds = Rounds(look=self._open, guild_id_of=_guild_id, tell=self._send_all, clock=clock)
 
     def poke(self) -> None:
         """Something was added, and its transaction has ended."""
-        self._poked.set()
+        self._rounds.poke()
 
     async def alert(self, text: str) -> bool:
         """Have the operator told; whether that will be done or was. Never raises.
@@ -146,31 +144,29 @@ class Notices:
 
     async def run(self) -> None:
         """Run for as long as the bot does."""
-        while True:
-            self._poked.clear()
-            try:
-                await self.send()
-            except StoreError as error:
-                log.warning("notices wait for the database", reason=str(error))
-            await first_of(self._clock, self._poked, seconds=LOOK_S)
+        await self._rounds.run()
 
     async def send(self) -> None:
-        """Tell what is open: each server's in order, the servers side by side."""
-        found = await store.open_ones(self._db, limit=AT_ONCE_MAX)
-        by_guild = groupby(sorted(found, key=lambda each: each.guild_id), key=lambda each: each.guild_id)
-        await asyncio.gather(*(self._send_all(list(group)) for _, group in by_guild))
+        """Tell what is open, once."""
+        await self._rounds.once()
 
-    async def _send_all(self, notices: list[Notice]) -> None:
-        """Up to the first that has to wait: what comes after it is told after it."""
+    async def _open(self) -> list[Notice]:
+        return await store.open_ones(self._db, limit=AT_ONCE_MAX)
+
+    async def _send_all(self, guild_id: int, notices: list[Notice]) -> bool:
+        """Up to the first that has to wait: what comes after it is told after it. Whether there may be more."""
         try:
             for notice in notices:
                 await self._send(notice)
                 async with self._db.transaction() as tx:
                     await store.end(tx, notice.notice_id, at_ms=self._clock.now_ms())
         except DeliveryError as error:
-            log.info("notices wait for Discord", guild_id=notices[0].guild_id, reason=str(error))
+            log.info("notices wait for Discord", guild_id=guild_id, reason=str(error))
         except StoreError as error:
-            log.warning("notices wait for the database", guild_id=notices[0].guild_id, reason=str(error))
+            log.warning("notices wait for the database", guild_id=guild_id, reason=str(error))
+        else:
+            return len(notices) == AT_ONCE_MAX
+        return False
 
     async def _send(self, notice: Notice) -> None:
         """Tell it, or find that it never can be told; raises DeliveryError where it may be told later."""
@@ -229,3 +225,7 @@ class Notices:
 
 def _nonce(notice: Notice) -> str:
     return f"notice-{notice.notice_id}"
+
+
+def _guild_id(notice: Notice) -> int:
+    return notice.guild_id

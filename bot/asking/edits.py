@@ -14,6 +14,8 @@ from bot.jobs import Job, Request
 NEGATIVE, SHAPE = "negative_prompt", "aspect_ratio"
 # What has an input of its own in the form.
 INPUTS = (PROMPT.name, NEGATIVE, SHAPE)
+# Of what a kept form is, where it began with no card: it is a preset's. No request has that id.
+PRESETS = 0
 # What the text of lines is called where a form is kept; no option has that name.
 _LINES = "lines"
 _SIZE = frozenset({SHAPE, "width", "height"})
@@ -35,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What the form holds. `shape` is empty where the image has its model's usual one."""
+    """What the form holds. `shape` is empty where the image has its model's usual one, `model` where it is for all."""
 
     prompt: str
     negative_prompt: str
@@ -54,9 +56,13 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistakes:
-    """All that is wrong in a form: in its own inputs, and in its lines."""
+    """All that is wrong in a form: in its own inputs, and in its lines, which may say `fields`.
 
-    model: Model
+    `model` is None in the form of a preset, which is for all of them.
+    """
+
+    model: Model | None
+    fields: Sequence[Field]
     inputs: tuple[BadValue, ...]
     lines: tuple[Fault, ...]
 
@@ -140,18 +146,18 @@ def read(typed: Typed, source: Source, catalog: Catalog, *, switch: Switch = ENG
     values = {name: value for name, value in {**inputs, **lines.values}.items() if name not in hidden}
     bad = [*_refused(model, inputs), *anew] or ([] if lines.faults else _refused_together(model, values))
     if bad or lines.faults:
-        return Mistakes(model=model, inputs=tuple(bad), lines=lines.faults)
+        return Mistakes(model=model, fields=in_lines(model), inputs=tuple(bad), lines=lines.faults)
     return Edited(_ask(source, model, values, **hidden), tuple(left_out))
 
 
 def unfinished(typed: Typed, *, of: int) -> Ask:
-    """A form with mistakes in it, which began with the card of request `of`, as something that can be kept."""
+    """A form with mistakes in it, which began with the card of request `of`, or PRESETS, as something that can be kept."""
     values = {PROMPT.name: typed.prompt, NEGATIVE: typed.negative_prompt, SHAPE: typed.shape, _LINES: typed.lines}
     return Ask(command="", models=(typed.model,), values=values, private=True, spoiler=False, parent_id=of)
 
 
 def finished(ask: Ask, *, of: int) -> Typed | None:
-    """The form that was kept; None where this is none, or began with another card."""
+    """The form that was kept; None where this is none, or began with something else."""
     if _LINES not in ask.values or ask.parent_id != of:
         return None
     values = ask.values

@@ -1,14 +1,14 @@
-"""What members do with cards that are there: look at them, like their images, and fill in a form that begins with one."""
+"""What members do with cards that are there: look at them, like their images, share them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.asking.draft_book import DraftBook, DraftGone, OthersDraft
-from bot.asking.edits import Source, Typed, finished, unfinished
+from bot.asking.edits import Source
 from bot.cards.failures import words_blocked
+from bot.cards.staying import Stays, what_stays
 from bot.clock import Clock
 from bot.errors import ImagenError
-from bot.jobs import Job, State
+from bot.jobs import Job, Reach, State
 from bot.outside import is_outside
 from bot.store import favourites, sharing
 from bot.store import jobs as job_store
@@ -27,7 +27,9 @@ class Lack(StrEnum):
     FORGOTTEN = "forgotten"  # its words are not kept any more
     NO_IMAGES = "no_images"  # it has none (yet, or any more)
     BLOCKED = "blocked"  # its words were blocked, and are another member's
+    HIDDEN = "hidden"  # AutoMod hides its words, and they are another member's
     NOT_OWN = "not_own"  # it is another member's
+    SPOILER = "spoiler"  # its images are behind a spoiler
 
 
 class CardTrouble(ImagenError):
@@ -50,7 +52,8 @@ class Liked:
 class Shared:
     """Where a private card is put for everybody: as the reply to a press that was made at `reply_ms`.
 
-    `place_id` is the channel whose rules count, and `spoiler` hides the images, whatever was asked for.
+    `place_id` is the channel whose rules count, `spoiler` hides the images, whatever was asked for, and `reach` is what the
+    bot can do there once the press is too old.
     """
 
     reply: str
@@ -59,14 +62,14 @@ class Shared:
     place_id: int
     filesize_limit_bytes: int
     spoiler: bool
+    reach: Reach
 
 
 class Album:
     """Cards by their requests. Beside CardTrouble, every method raises StoreError, with nothing done."""
 
-    def __init__(self, *, db: Database, drafts: DraftBook, clock: Clock) -> None:
+    def __init__(self, *, db: Database, clock: Clock) -> None:
         self._db = db
-        self._drafts = drafts
         self._clock = clock
 
     async def card(self, interaction_id: int, *, guild_id: int, user_id: int) -> Source:
@@ -83,12 +86,17 @@ class Album:
         jobs = await job_store.jobs_of(self._db, interaction_id)
         if request.user_id != user_id and words_blocked(request, jobs):
             raise CardTrouble(Lack.BLOCKED)
+        if request.user_id != user_id and request.hide_words:
+            raise CardTrouble(Lack.HIDDEN)
         return Source(request, jobs)
 
     async def like(self, source: Source, *, user_id: int) -> Liked:
-        """Make the member's own images of a card favourites, all of them; where all are, none any more."""
-        if source.request.user_id != user_id:
-            raise CardTrouble(Lack.NOT_OWN)
+        """Make the images of a card a member's favourites, all of them; where all are, none any more.
+
+        What others made and is hidden is nobody's favourite: their list has no images that are not to be seen at once.
+        """
+        if source.request.user_id != user_id and source.request.spoiler:
+            raise CardTrouble(Lack.SPOILER)
         interaction_id = source.request.interaction_id
         numbers = {job.number for job in images_of(source)}
         async with self._db.transaction() as tx:
@@ -113,19 +121,19 @@ class Album:
                 place_id=shared.place_id,
                 filesize_limit_bytes=shared.filesize_limit_bytes,
                 spoiler=shared.spoiler,
+                reach=shared.reach,
             )
 
-    async def keep_form(self, typed: Typed, *, draft_id: int, of: int, guild_id: int, user_id: int) -> None:
-        """Keep what somebody filled in, so that they need not type it again; `of` is the card that it began with."""
-        await self._drafts.put(draft_id, unfinished(typed, of=of), guild_id=guild_id, user_id=user_id)
+    async def renew(self, source: Source, *, message_id: int, reply: str, reply_ms: int) -> bool:
+        """Have the reply to a press on the card itself lead to it; False where it needs none, or is another message."""
+        interaction_id = source.request.interaction_id
+        async with self._db.transaction() as tx:
+            return await sharing.renew(tx, interaction_id, message_id=message_id, reply=reply, reply_ms=reply_ms)
 
-    async def form(self, draft_id: int, *, of: int, guild_id: int, user_id: int) -> Typed | None:
-        """What this member filled in for a card; None where it is not kept any more."""
-        try:
-            draft = await self._drafts.find(draft_id, guild_id=guild_id, user_id=user_id)
-        except (DraftGone, OthersDraft):
-            return None
-        return finished(draft.ask, of=of)
+    async def stays(self, source: Source) -> Stays | None:
+        """Which card of it goes on showing its images, whatever is done here now."""
+        found = await job_store.request(self._db, source.request.interaction_id)
+        return None if found is None else what_stays(found[0], source.jobs, found[1], now_ms=self._clock.now_ms())
 
 
 def with_words(source: Source) -> Source:

@@ -1,4 +1,4 @@
-"""Members look through their own images, and find one by its short name."""
+"""Members look through their own images and their favourites, and find one by its short name."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.admin.rulebook import Rulebook
 from bot.clock import Clock
-from bot.finding.history import HistoryQuery, dates_of, id_of_ref, words_of
+from bot.finding.history import HistoryQuery, Seen, dates_of, id_of_ref, words_of
 from bot.finding.history_text import Wanted
 from bot.jobs import Request
 from bot.settings import TIME_ZONE
@@ -34,9 +34,14 @@ class Histories:
         self._rulebook = rulebook
         self._clock = clock
 
-    async def page(self, wanted: Wanted, *, user_id: int, guild_id: int | None, at: Cursor | None) -> Found:
-        """A member's images, of all servers; dates are days of this server. Raises BadValue for what cannot be read."""
-        query = await self._query(wanted, guild_id)
+    async def page(
+        self, wanted: Wanted, *, user_id: int, guild_id: int | None, at: Cursor | None, seen: Seen | None = None
+    ) -> Found:
+        """A member's images, of all servers, and where only favourites are wanted those of others where they are `seen`.
+
+        Dates are days of this server. Raises BadValue for what cannot be read.
+        """
+        query = await self._query(wanted, guild_id, seen)
         page = await store.page(self._db, self._index, user_id=user_id, query=query, at=at, limit=PAGE_MAX)
         if at is not None and not page.rows:
             # What it was to go on from is gone; the newest are as good a place as any.
@@ -62,10 +67,14 @@ class Histories:
         """A request with an image, for its owner anywhere, and a public one for others in the same server; else None."""
         return await store.visible(self._db, interaction_id, viewer_id=viewer_id, guild_id=guild_id)
 
-    async def _query(self, wanted: Wanted, guild_id: int | None) -> HistoryQuery:
+    async def _query(self, wanted: Wanted, guild_id: int | None, seen: Seen | None) -> HistoryQuery:
         dates = dates_of(wanted.date, zone=await self._zone(guild_id)) if wanted.date else {}
         return HistoryQuery(
-            words=words_of(wanted.words), model=wanted.model or None, favourites=wanted.favourites, **dates
+            words=words_of(wanted.words),
+            model=wanted.model or None,
+            favourites=wanted.favourites,
+            seen=seen,
+            **dates,
         )
 
     async def _zone(self, guild_id: int | None) -> tzinfo:

@@ -1,4 +1,4 @@
-"""What a member looks for among their own images, as they type it. Pure."""
+"""What a member looks for among their own images and favourites, as they type it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,8 +27,18 @@ class BadDate(BadValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A server, and its channels in which somebody sees what others made."""
+
+    guild_id: int
+    places: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuery:
     """Which requests are looked for; those that have an image, of one member.
+
+    Among the `favourites` are images of others as well: public ones that people see as they are, where they are `seen`.
 
     Each of the `words` stands in the prompt, and the last one may be the beginning of a word. `since_ms` is included,
     `before_ms` is not. `guild_id` is None for those of all servers.
@@ -40,6 +50,7 @@ class HistoryQuery:
     since_ms: int | None = None
     before_ms: int | None = None
     guild_id: int | None = None
+    seen: Seen | None = None
 
 
 def words_of(typed: str) -> tuple[str, ...]:

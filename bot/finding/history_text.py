@@ -34,6 +34,8 @@ class Listed(Protocol):
     def favourites(self) -> frozenset[int]: ...
     @property
     def message(self) -> tuple[int, int] | None: ...
+    @property
+    def own(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,8 @@ class HistoryText:
     def _facts(self, listed: Listed, absent: str) -> Iterable[str]:
         request = listed.request
         yield f"`{self.ref(request)}`"
+        if not listed.own:
+            yield self("history.by_member", member=f"<@{request.user_id}>")
         yield self.models(request)
         yield from self._amount(listed)
         yield f"<t:{request.created_ms // _MS_PER_S}:d>"

@@ -1,6 +1,6 @@
 """What each act does, on the transaction that also writes it down. Raises NothingToDo where all is as it was to become."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -9,7 +9,7 @@ from bot.moderation.cases import PAUSE_MS, RULE_ID, Act, Action, Case, Pause
 from bot.moderation.strikes import pauses_anyway
 from bot.moderation.troubles import Idle, NothingToDo, PrivateImage
 from bot.settings import STRIKE_RULE
-from bot.store import case_actions, cases, notices, pauses, retouching
+from bot.store import case_actions, case_groups, cases, notices, pauses, retouching
 from bot.store import jobs as job_store
 from bot.store.database import Transaction
 from bot.store.personal import NOBODY_ID
@@ -32,13 +32,13 @@ async def do(tx: Transaction, act: Act, case: Case, *, by_id: int, at_ms: int) -
     done = Done()
     match act:
         case Act.DELETE:
-            done = await _delete(tx, [await _image_of(tx, case)], at_ms=at_ms)
+            done = await _each(tx, case, lambda request: _delete(tx, [request], at_ms=at_ms))
         case Act.DELETE_ALL:
             requests = await retouching.visible_of(tx, **_member(case))
             done = await _delete(tx, requests[-REQUESTS_AT_ONCE_MAX:], at_ms=at_ms)
             done = replace(done, remaining=len(requests) - len(done.requests))
         case Act.BLUR:
-            done = await _blur(tx, await _image_of(tx, case))
+            done = await _each(tx, case, lambda request: _blur(tx, request))
         case Act.PAUSE_HOUR | Act.PAUSE_DAY | Act.PAUSE_WEEK | Act.PAUSE:
             until_ms = at_ms + PAUSE_MS[act] if act in PAUSE_MS else None
             pause = Pause(**_member(case), until_ms=until_ms, by_id=by_id, reason="", at_ms=at_ms)
@@ -63,7 +63,7 @@ async def put_pause(tx: Transaction, pause: Pause, *, case_id: int) -> None:
     if before is not None:
         if before.pause.until_ms is None and pause.until_ms is None:
             raise NothingToDo(Idle.PAUSED)
-        await cases.changed(tx, before.case_id)
+        await case_groups.changed(tx, before.case_id)
     await pauses.put(tx, pause, case_id=case_id)
 
 
@@ -73,7 +73,7 @@ async def lift(tx: Transaction, *, guild_id: int, user_id: int, at_ms: int) -> p
     if kept is None:
         raise NothingToDo(Idle.NOT_PAUSED)
     await pauses.lift(tx, guild_id=guild_id, user_id=user_id, at_ms=at_ms)
-    await cases.changed(tx, kept.case_id)
+    await case_groups.changed(tx, kept.case_id)
     return kept
 
 
@@ -87,6 +87,19 @@ async def images_of(tx: Transaction, interaction_id: int) -> int:
     if looks is None or not (looks.images or any(not job.ended for job in jobs)):
         raise NothingToDo(Idle.NO_IMAGES)
     return looks.images
+
+
+async def _each(tx: Transaction, case: Case, do: Callable[[int], Awaitable[Done]]) -> Done:
+    """Do it with the request of a case, or with those of all whose card it is; what is as it was to become stays so."""
+    done, idle = [], NothingToDo(Idle.NO_IMAGES)
+    for interaction_id in await _requests_of(tx, case):
+        try:
+            done.append(await do(interaction_id))
+        except NothingToDo as nothing:
+            idle = nothing
+    if not done:
+        raise idle
+    return Done(sum(each.images for each in done), tuple(request for each in done for request in each.requests))
 
 
 async def _delete(tx: Transaction, requests: Sequence[int], *, at_ms: int) -> Done:
@@ -148,14 +161,15 @@ async def _lift_what_it_caused(tx: Transaction, case: Case, *, by_id: int, at_ms
         await case_actions.add(tx, told.case_id, action, press_id=None)
 
 
-async def _image_of(tx: Transaction, case: Case) -> int:
-    """The request of a case, of which there is something on Discord or here that can be changed."""
+async def _requests_of(tx: Transaction, case: Case) -> list[int]:
+    """The requests that the card of a case is about, of which there is something on Discord or here to be changed."""
     if case.private:
         raise PrivateImage
-    looks = None if case.interaction_id is None else await retouching.looks(tx, case.interaction_id)
-    if case.interaction_id is None or looks is None or looks.lost:
-        raise NothingToDo(Idle.NO_IMAGES)
-    return case.interaction_id
+    found = await case_groups.requests_with_images(tx, case.case_id)
+    if not found and case.interaction_id is not None:
+        found = [case.interaction_id]
+    looks = {interaction_id: await retouching.looks(tx, interaction_id) for interaction_id in found}
+    return [interaction_id for interaction_id, each in looks.items() if each is not None and not each.lost]
 
 
 def _member(case: Case) -> dict[str, int]:

@@ -15,6 +15,8 @@ from bot.moderation.cases import PAUSE_MS, RULE_ID, Act, Action, Appeal, Case, C
 REASON_CHARACTERS_MAX = 500
 DETAIL_CHARACTERS_MAX = 300
 WORDS_CHARACTERS_MAX = 300
+# The same of each of those that joined it.
+JOINED_CHARACTERS_MAX, JOINED_WORDS_CHARACTERS_MAX = 150, 60
 # The latest; how many there were before is counted.
 ACTIONS_MAX = 8
 _BYTES_OF_ONE = 3
@@ -122,6 +124,7 @@ class CaseLines:
         """All that stands below the prompt."""
         case, acts = docketed.case, {action.act for action in docketed.actions}
         yield from self._why(case)
+        yield from self._joined(docketed)
         if case.appeal is not None:
             yield self._appeal(case, case.appeal)
         yield from self._actions(docketed)
@@ -191,6 +194,25 @@ class CaseLines:
         if case.by_id == RULE_ID:
             line = f"{line} {self.say('case.why.blocks', count=case.details.get('blocks') or 0)}"
         yield reasoned(line, case.details.get("reason"))
+
+    def _joined(self, docketed: Docketed) -> Iterable[str]:
+        """What was blocked after it and has no card of its own, in one text."""
+        if docketed.joined:
+            earlier = docketed.joined_count - len(docketed.joined)
+            more = [self.say("case.joined.earlier", count=earlier)] if earlier else []
+            head = self.say("case.joined", count=docketed.joined_count)
+            yield "\n".join([head, *map(self._one_joined, docketed.joined), *more])
+
+    def _one_joined(self, case: Case) -> str:
+        """When, what and why, as far as it is known."""
+        prompt = line_of(case.prompt or "", characters_max=JOINED_CHARACTERS_MAX)
+        if case.source is Source.PROVIDER:
+            why = self.say(f"category.{case.details.get('category') or 'other'}")
+        else:
+            found = line_of(case.details.get("words") or "", characters_max=JOINED_WORDS_CHARACTERS_MAX)
+            why = hidden(found) if found else ""
+        told = (at(case.at_ms), hidden(prompt) if prompt else "", why)
+        return f"-# {' · '.join(each for each in told if each)}"
 
     # ------------------------------------------------------------ what came of it
 

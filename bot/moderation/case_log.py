@@ -1,34 +1,36 @@
-"""The log of a server's moderators: one card for each case, kept as the case is.
+"""The log of a server's moderators: one card for each case, or for the blocks of one member that share one, kept as they are.
 
 The card goes to MODERATION_CHANNEL; without that nobody is told, because another channel may be open to everybody. What
 it must show is written down with what causes it (`revision` of bot/store/cases.py); that a card is about to be posted,
 before it is, so that after a crash the log looks before it posts again.
 """
 
-import asyncio
-from itertools import groupby
 from typing import Protocol
 
 import structlog
 
 from bot.admin.rulebook import Rulebook
-from bot.clock import Clock, first_of
+from bot.clock import Clock
 from bot.errors import Busy, ContentBlocked, DeliveryError, MessageGone, StoreError, TooLarge
 from bot.moderation.case_card import CaseCard
 from bot.moderation.case_text import CaseWriter
+from bot.rounds import LOOK_S, Rounds
 from bot.settings import MODERATION_CHANNEL
 from bot.store import cases as store
 from bot.store.cases import Logged
 from bot.store.database import Database
 from bot.text import FALLBACK
 
-LOOK_S = 30.0
 # A channel that is closed to the bot is tried this often, and what Discord did not take for so long is no news any more.
 REST_MS = 600_000
 STALE_MS = 86_400_000
 AT_ONCE_MAX = 100
 # Then the server is looked at again: what is more urgent by then goes first.
 AT_A_TIME = 5
+# A card of which no more is new than what joined it is changed this often at the most.
+GROWS_MS = 3_000
+
+_MS_PER_S = 1000
 
 log = structlog.get_logger()
 
@@ -64,80 +66,64 @@ class CaseLog:
         self._poster = poster
         self._writer = writer
         self._clock = clock
-        self._poked = asyncio.Event()
+        self._rests_s = LOOK_S
+        self._rounds = Rounds(
+            look=self._behind,
+            guild_id_of=_guild_id,
+            tell=self._send_in_order,
+            clock=clock,
+            rest_s=lambda: self._rests_s,
+        )
         # By server: the channel that is closed to the bot, and when it is tried again.
         self._closed: dict[int, tuple[int, int]] = {}
         # By case: since when its card has been kept waiting.
         self._since_ms: dict[int, int] = {}
-        # The servers whose cards are being shown, and those of them where there may be more to show since.
-        self._busy: set[int] = set()
-        self._more: set[int] = set()
 
     def poke(self) -> None:
         """A case changed, and its transaction has ended."""
-        self._poked.set()
+        self._rounds.poke()
 
     async def run(self) -> None:
-        """Run for as long as the bot does. No server waits for Discord to take the card of another one."""
-        async with asyncio.TaskGroup() as sending:
-            while True:
-                self._poked.clear()
-                try:
-                    for guild_id, behind in await self._behind():
-                        sending.create_task(self._send_all(guild_id, behind))
-                except StoreError as error:
-                    log.warning("the case log waits for the database", reason=str(error))
-                await first_of(self._clock, self._poked, seconds=LOOK_S)
+        """Run for as long as the bot does."""
+        await self._rounds.run()
 
     async def send(self) -> None:
-        """Show what is not shown yet, once: each server's in order, the servers side by side."""
-        await asyncio.gather(*(self._send_all(guild_id, behind) for guild_id, behind in await self._behind()))
+        """Show what is not shown yet, once."""
+        await self._rounds.once()
 
-    async def _behind(self) -> list[tuple[int, list[Logged]]]:
-        """What is not shown yet, by server; servers whose cards are being shown are looked at when that is done.
-
-        What was read of those may be old already. Each server here counts as busy until _send_all is through with it.
-        """
-        busy = frozenset(self._busy)
-        found = sorted(await store.behind(self._db, limit=AT_ONCE_MAX), key=_guild_id)
-        free: list[tuple[int, list[Logged]]] = []
-        for guild_id, behind in groupby(found, key=_guild_id):
-            if guild_id not in busy:
-                free.append((guild_id, list(behind)))
-            elif guild_id in self._busy:
-                self._more.add(guild_id)
+    async def _behind(self) -> list[Logged]:
+        """Those whose cards are to be shown now; when the next one is to be says how long to rest."""
+        due, self._rests_s = [], LOOK_S
+        for each in await store.behind(self._db, limit=AT_ONCE_MAX):
+            waits_ms = 0 if each.pressing or each.shown_ms is None else each.shown_ms + GROWS_MS - self._clock.now_ms()
+            # Where the clock was put back, nothing waits for longer than that.
+            if 0 < waits_ms <= GROWS_MS:
+                self._rests_s = min(self._rests_s, waits_ms / _MS_PER_S)
             else:
-                self.poke()
-        self._busy.update(guild_id for guild_id, _ in free)
-        return free
+                due.append(each)
+        return due
 
-    async def _send_all(self, guild_id: int, behind: list[Logged]) -> None:
-        """Show these, and have the server looked at again where there may be more."""
-        try:
-            await self._send_in_order(guild_id, behind)
-        finally:
-            self._busy.remove(guild_id)
-            if guild_id in self._more:
-                self._more.remove(guild_id)
-                self.poke()
+    async def _send_in_order(self, guild_id: int, behind: list[Logged]) -> bool:
+        """The first few, up to one that has to wait, and whether there are more.
 
-    async def _send_in_order(self, guild_id: int, behind: list[Logged]) -> None:
-        """The first few, up to one that has to wait; what somebody waits for comes before a flood of blocks."""
+        What somebody waits for comes before a flood of blocks.
+        """
         try:
             rules = await self._rulebook.rules(guild_id)
             channel_id = rules.guild[MODERATION_CHANNEL]
             if self._is_closed(guild_id, channel_id):
-                return
+                return False
             for each in behind[:AT_A_TIME]:
                 await self._send(each, channel_id)
-            if len(behind) > AT_A_TIME:
-                self._more.add(guild_id)
         except DeliveryError as error:
             log.info("the case log waits for Discord", guild_id=guild_id, reason=str(error))
             for each in behind:
                 self._since_ms.setdefault(each.docketed.case.case_id, self._clock.now_ms())
         except StoreError as error:
             log.warning("the case log waits for the database", guild_id=guild_id, reason=str(error))
+        else:
+            return len(behind) > AT_A_TIME
+        return False
 
     def _is_closed(self, guild_id: int, channel_id: int | None) -> bool:
         """Whether this very channel was closed a moment ago."""
@@ -183,7 +169,10 @@ class CaseLog:
         """Edit the card, or post it where there is none."""
         guild_id, case_id = logged.docketed.case.guild_id, logged.docketed.case.case_id
         at_id, message_id = logged.log_channel_id, logged.log_message_id or await self._left(logged, channel_id)
-        if message_id is not None and at_id is not None:
+        if message_id is not None and at_id != channel_id and logged.grown and not logged.pressing:
+            # What joined a card where the log was before comes up where it is now.
+            await self._give_up(logged)
+        elif message_id is not None and at_id is not None:
             card = self._card(logged)
             await self._poster.edit(card, guild_id=guild_id, channel_id=at_id, message_id=message_id, case_id=case_id)
             await self._shown(logged, channel_id=at_id, message_id=message_id)
@@ -222,17 +211,11 @@ class CaseLog:
 
     async def _shown(self, logged: Logged, *, channel_id: int, message_id: int) -> None:
         async with self._db.transaction() as tx:
-            await store.logged(
-                tx,
-                logged.docketed.case.case_id,
-                revision=logged.revision,
-                channel_id=channel_id,
-                message_id=message_id,
-            )
+            await store.logged(tx, logged, channel_id=channel_id, message_id=message_id, at_ms=self._clock.now_ms())
 
     async def _give_up(self, logged: Logged) -> None:
         async with self._db.transaction() as tx:
-            await store.give_up(tx, logged.docketed.case.case_id, revision=logged.revision)
+            await store.give_up(tx, logged)
 
 
 def _guild_id(logged: Logged) -> int:

@@ -38,7 +38,7 @@ class CaseWriter:
         """The card of a case, as it must look in the log now."""
         say: Say = partial(self._texts, locale)
         case, lines = docketed.case, CaseLines(say=say, catalog=self._catalog)
-        title, who, small = _title(say, case), lines.who(case), _small(say, case)
+        title, who, small = _headline(say, docketed), lines.who(case), _small(say, case)
         below = tuple(lines.below(docketed, now_ms=now_ms))
         prompt = lines.no_prompt(case)
         if case.prompt is not None:
@@ -76,6 +76,14 @@ class CaseWriter:
             rows=review_rows(say, looks, guild_id=request.guild_id, now_ms=now_ms),
             accent="waiting",
         )
+
+
+def _headline(say: Say, docketed: Docketed) -> str:
+    """The title of a card: of one case, or of the blocks that share it."""
+    if not docketed.joined_count:
+        return _title(say, docketed.case)
+    by_provider = docketed.case.source is Source.PROVIDER
+    return say("case.title.blocks.provider" if by_provider else "case.title.blocks", count=docketed.joined_count + 1)
 
 
 def _title(say: Say, case: Case) -> str:

@@ -1,6 +1,6 @@
 """What a case is, and what can be done about one. Pure.
 
-A case is one thing that moderators may want to know of: one card in their log, and one row that outlives it. What was
+A case is one thing that moderators may want to know of: told on a card in their log, and one row that outlives it. What was
 done about it stands below it as actions, the oldest first; the card follows from both and from nothing else.
 """
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from bot.jobs import Request
 
 # Who acts where the server's strike rule does, and not a person.
 RULE_ID = 0
@@ -95,6 +97,32 @@ class Case:
     appeal: Appeal | None = None
 
 
+def draft_of(
+    request: Request,
+    kind: CaseKind,
+    details: Mapping[str, Any],
+    *,
+    at_ms: int,
+    by_id: int | None = None,
+    source: Source | None = None,
+) -> Case:
+    """A new case about a request, which has no number yet; without the prompt where that is private, or forgotten."""
+    return Case(
+        case_id=0,
+        guild_id=request.guild_id,
+        kind=kind,
+        user_id=request.user_id,
+        by_id=by_id,
+        channel_id=request.channel_id,
+        interaction_id=request.interaction_id,
+        private=request.private,
+        prompt=None if request.private else request.prompt or None,
+        details=details,
+        at_ms=at_ms,
+        source=source,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """What somebody did about a case, and when. `images` is how many images it concerned."""
@@ -131,11 +159,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Docketed:
-    """A case with all that its card tells. `remaining` is how many requests an act on all of them left for another one."""
+    """A case with all that its card tells. `remaining` is how many requests an act on all of them left for another one.
+
+    Of a block, `joined` are the newest of the member's further blocks that its card tells, too, the newest first, and
+    `joined_count` is how many there are.
+    """
 
     case: Case
     actions: tuple[Action, ...] = field(default=())
     subject: Subject = field(default=Subject())
+    joined: tuple[Case, ...] = ()
+    joined_count: int = 0
     remaining: int = 0
 
 

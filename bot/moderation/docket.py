@@ -10,10 +10,10 @@ from dataclasses import replace
 from bot.admin.rulebook import Rulebook
 from bot.clock import Clock
 from bot.moderation import acting, looking, opening
-from bot.moderation.cases import HOUR_MS, Act, Action, Docketed, Pause
+from bot.moderation.cases import HOUR_MS, Act, Action, Case, Docketed, Pause
 from bot.moderation.reading import History, Incident, Reviewed
 from bot.moderation.troubles import CaseGone, NothingToDo
-from bot.store import case_actions, cases, dockets, evidence, pauses, reviews
+from bot.store import case_actions, case_groups, cases, dockets, evidence, pauses, reviews
 from bot.store.database import Database, Transaction
 from bot.store.evidence import EvidenceImage
 
@@ -95,7 +95,7 @@ class Docket:
                 done = await acting.do(tx, act, case, by_id=user_id, at_ms=at_ms)
                 action = Action(act=act, user_id=user_id, at_ms=at_ms, images=done.images)
                 await case_actions.add(tx, case.case_id, action, press_id=interaction_id)
-                await cases.changed(tx, case.case_id)
+                await case_groups.changed(tx, case.case_id)
                 case_id = case.case_id
             docketed = await _docketed(tx, case_id, guild_id=guild_id)
         await self._after(done.requests)
@@ -156,6 +156,10 @@ class Docket:
             docketed = await _docketed(tx, case.case_id, guild_id=guild_id)
         await self._after()
         return docketed
+
+    async def check_appeal(self, case: Case) -> None:
+        """Raise NotAppealable where whom this case is about cannot appeal, as far as it is known before they do."""
+        await opening.check_appeal(self._db, case, at_ms=self._clock.now_ms())
 
     async def appeal(self, *, guild_id: int, case_id: int, user_id: int, reason: str) -> Docketed:
         """Ask moderators to let a blocked prompt be made after all; raises NotAppealable."""

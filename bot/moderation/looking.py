@@ -5,7 +5,7 @@ from bot.moderation.cases import CaseKind
 from bot.moderation.reading import History, Reviewed
 from bot.moderation.strikes import counting
 from bot.settings import STRIKE_RULE
-from bot.store import case_actions, cases, dockets, pauses, reviews
+from bot.store import cases, dockets, pauses, reviews
 from bot.store import jobs as job_store
 from bot.store.database import Reader
 
@@ -46,7 +46,7 @@ async def history(reader: Reader, rules: Rules, *, guild_id: int, user_id: int, 
         images=await reviews.images_made(reader, **member),
         blocks=counts.get(CaseKind.BLOCK, 0),
         reports=counts.get(CaseKind.REPORT, 0),
-        removals=await case_actions.images_removed(reader, **member),
+        removals=await reviews.images_removed(reader, **member),
         strikes=strikes,
         strike_rule=rule,
         pause=None if running is None else running.pause,

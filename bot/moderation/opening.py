@@ -3,16 +3,15 @@
 `press_id` is the use of a command or button that it comes from.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from bot.jobs import Remover, Request
 from bot.moderation import acting
-from bot.moderation.cases import HOUR_MS, Appeal, Case, CaseKind, Pause, Source
+from bot.moderation.cases import HOUR_MS, Appeal, Case, CaseKind, Pause, Source, draft_of
 from bot.moderation.troubles import AlreadyReported, CaseGone, NoAppeal, NotAppealable, PrivateImage
 from bot.store import appeals, cases, evidence, retouching
 from bot.store import jobs as job_store
-from bot.store.database import Transaction
+from bot.store.database import Reader, Transaction
 
 APPEAL_MS = 7 * 24 * HOUR_MS
 
@@ -20,7 +19,7 @@ APPEAL_MS = 7 * 24 * HOUR_MS
 async def review(tx: Transaction, guild_id: int, interaction_id: int, *, by_id: int, at_ms: int) -> Case:
     """The case of a moderator who acts on an image of their own accord; one for each request."""
     request = await _public(tx, guild_id, interaction_id)
-    draft = _draft(request, CaseKind.REVIEW, by_id=by_id, prompt=request.prompt, details={}, at_ms=at_ms)
+    draft = draft_of(request, CaseKind.REVIEW, {}, at_ms=at_ms, by_id=by_id)
     case, _ = await cases.insert(tx, draft, once=f"review:{interaction_id}")
     return case
 
@@ -33,8 +32,7 @@ async def report(
         return known
     request = await _public(tx, guild_id, interaction_id)
     await acting.images_of(tx, interaction_id)
-    details = {"reason": reason}
-    draft = _draft(request, CaseKind.REPORT, by_id=by_id, prompt=request.prompt, details=details, at_ms=at_ms)
+    draft = draft_of(request, CaseKind.REPORT, {"reason": reason}, at_ms=at_ms, by_id=by_id)
     case, new = await cases.insert(tx, draft, once=f"report:{interaction_id}:{by_id}", press_id=press_id)
     if not new:
         raise AlreadyReported
@@ -45,24 +43,30 @@ async def report(
 async def appeal(tx: Transaction, guild_id: int, case_id: int, *, user_id: int, reason: str, at_ms: int) -> Case:
     """A member's word against a block by the server's rules; for the same texts there is one, however often blocked."""
     case = await cases.find(tx, case_id, guild_id=guild_id)
-    if case is None or case.kind is not CaseKind.BLOCK or case.user_id != user_id:
+    if case is None or case.user_id != user_id:
+        raise NotAppealable(NoAppeal.GONE)
+    # Discord may tell of the same form twice.
+    if case.appeal is None or case.appeal.reason != reason or case.appeal.approved is not None:
+        await check_appeal(tx, case, at_ms=at_ms)
+        await cases.put_appeal(tx, case_id, Appeal(reason=reason, at_ms=at_ms))
+    return case
+
+
+async def check_appeal(reader: Reader, case: Case, *, at_ms: int) -> None:
+    """Raise NotAppealable where the member whom this case is about has nothing to appeal against."""
+    if case.kind is not CaseKind.BLOCK:
         raise NotAppealable(NoAppeal.GONE)
     if case.source is Source.PROVIDER:
         raise NotAppealable(NoAppeal.PROVIDER)
     if case.appeal is not None:
-        # Discord may tell of the same form twice.
-        if case.appeal.reason == reason and case.appeal.approved is None:
-            return case
         raise NotAppealable(NoAppeal.TWICE)
     if at_ms - case.at_ms > APPEAL_MS:
         raise NotAppealable(NoAppeal.LATE)
-    texts_sha256 = await appeals.texts_of(tx, case_id)
+    texts_sha256 = await appeals.texts_of(reader, case.case_id)
     if texts_sha256 is None:
         raise NotAppealable(NoAppeal.GONE)
-    if await appeals.refused(tx, guild_id=guild_id, user_id=user_id, texts_sha256=texts_sha256):
+    if await appeals.refused(reader, guild_id=case.guild_id, user_id=case.user_id, texts_sha256=texts_sha256):
         raise NotAppealable(NoAppeal.TWICE)
-    await cases.put_appeal(tx, case_id, Appeal(reason=reason, at_ms=at_ms))
-    return case
 
 
 async def pause(tx: Transaction, pause: Pause, *, press_id: int) -> Case:
@@ -95,9 +99,8 @@ async def withdrawal(tx: Transaction, guild_id: int, interaction_id: int, *, use
     await retouching.remove(tx, interaction_id, by=Remover.OWNER, at_ms=at_ms)
     request = found[0]
     if images and not request.private:
-        details = {"images": images}
-        draft = _draft(request, CaseKind.DELETION, by_id=user_id, prompt=None, details=details, at_ms=at_ms)
-        await cases.insert(tx, draft, once=f"deletion:{interaction_id}")
+        draft = draft_of(request, CaseKind.DELETION, {"images": images}, at_ms=at_ms, by_id=user_id)
+        await cases.insert(tx, replace(draft, prompt=None), once=f"deletion:{interaction_id}")
 
 
 async def _public(tx: Transaction, guild_id: int, interaction_id: int) -> Request:
@@ -108,21 +111,3 @@ async def _public(tx: Transaction, guild_id: int, interaction_id: int) -> Reques
     if found[0].private:
         raise PrivateImage
     return found[0]
-
-
-def _draft(
-    request: Request, kind: CaseKind, *, by_id: int, prompt: str | None, details: Mapping[str, Any], at_ms: int
-) -> Case:
-    return Case(
-        case_id=0,
-        guild_id=request.guild_id,
-        kind=kind,
-        user_id=request.user_id,
-        by_id=by_id,
-        channel_id=request.channel_id,
-        interaction_id=request.interaction_id,
-        private=request.private,
-        prompt=prompt or None,
-        details=details,
-        at_ms=at_ms,
-    )

@@ -13,11 +13,11 @@ from bot.cards.writer import ref_of
 from bot.jobs import AT_FAULT, Job, Request
 from bot.judgement import Judgement
 from bot.limits import Rules
-from bot.moderation.cases import PAUSE_MS, RULE_ID, Case, CaseKind, Pause, Source
+from bot.moderation.cases import PAUSE_MS, RULE_ID, Case, CaseKind, Pause, Source, draft_of
 from bot.moderation.strikes import counting
 from bot.safety import Category
 from bot.settings import INSTALLATION, STRIKE_RULE
-from bot.store import cases, notices, pauses
+from bot.store import case_groups, cases, notices, pauses
 from bot.store.database import Transaction
 
 WORDS_MAX = 10
@@ -36,12 +36,13 @@ async def blocked_by_server(
     details = {"words": _shown(judgement.blocked), "rule": "automod" if judgement.automod else "words"}
     case, new = await cases.insert(
         tx,
-        _case(request, CaseKind.BLOCK, details, at_ms=at_ms, source=Source.SERVER),
+        draft_of(request, CaseKind.BLOCK, details, at_ms=at_ms, source=Source.SERVER),
         once=f"block:server:{request.interaction_id}",
         strike=True,
         texts_sha256=fingerprint(texts),
     )
     if new:
+        await case_groups.join(tx, case)
         await _strike(tx, case, rules, at_ms=at_ms)
     return case.case_id
 
@@ -52,16 +53,22 @@ async def blocked_by_provider(tx: Transaction, request: Request, job: Job, *, ru
     at_fault = job.outcome in AT_FAULT
     case, new = await cases.insert(
         tx,
-        _case(request, CaseKind.BLOCK, details, at_ms=at_ms, source=Source.PROVIDER),
+        draft_of(request, CaseKind.BLOCK, details, at_ms=at_ms, source=Source.PROVIDER),
         once=f"block:provider:{request.interaction_id}",
         strike=at_fault,
     )
     was_at_fault = not new and case.details["outcome"] in AT_FAULT
+    # What is about children is too grave to stand among others.
+    grave = job.category in OF_CHILDREN
+    if new and not grave:
+        await case_groups.join(tx, case)
     if not new and _gravity(details) > _gravity(case.details):
         await cases.replace_details(tx, case.case_id, details, strike=at_fault)
+        if grave:
+            await case_groups.leave(tx, case.case_id)
     if at_fault and not was_at_fault:
         await _strike(tx, case, rules, at_ms=at_ms)
-    if job.category in OF_CHILDREN:
+    if grave:
         await _alert(tx, request, at_ms=at_ms)
 
 
@@ -69,28 +76,9 @@ async def flagged(tx: Transaction, request: Request, hits: Sequence[str], *, at_
     """A word rule wants the prompt looked at; whether there is such a rule."""
     if not hits:
         return False
-    draft = _case(request, CaseKind.FLAG, {"words": _shown(hits)}, at_ms=at_ms)
+    draft = draft_of(request, CaseKind.FLAG, {"words": _shown(hits)}, at_ms=at_ms)
     await cases.insert(tx, draft, once=f"flag:{request.interaction_id}")
     return True
-
-
-def _case(
-    request: Request, kind: CaseKind, details: Mapping[str, Any], *, at_ms: int, source: Source | None = None
-) -> Case:
-    return Case(
-        case_id=0,
-        guild_id=request.guild_id,
-        kind=kind,
-        user_id=request.user_id,
-        by_id=None,
-        channel_id=request.channel_id,
-        interaction_id=request.interaction_id,
-        private=request.private,
-        prompt=None if request.private else request.prompt,
-        details=details,
-        at_ms=at_ms,
-        source=source,
-    )
 
 
 def _shown(words: Sequence[str]) -> str:

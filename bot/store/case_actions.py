@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.moderation.cases import Act, Action
+from bot.store import case_groups
 from bot.store.database import Reader, Transaction
 
 
@@ -20,6 +21,7 @@ async def add(tx: Transaction, case_id: int, action: Action, *, press_id: int | 
         action.images,
         press_id,
     )
+    await case_groups.close(tx, case_id)
 
 
 async def pressed(reader: Reader, press_id: int) -> int | None:
@@ -39,16 +41,3 @@ async def of_cases(reader: Reader, case_ids: Sequence[int]) -> dict[int, list[Ac
         action = Action(act=Act(row["act"]), user_id=row["user_id"], at_ms=row["at_ms"], images=row["images"])
         found.setdefault(row["case_id"], []).append(action)
     return found
-
-
-async def images_removed(reader: Reader, *, guild_id: int, user_id: int) -> int:
-    """How many images of a member moderators removed, as far as the cases are kept."""
-    rows = await reader.fetch(
-        """SELECT COALESCE(SUM(images), 0) AS images FROM case_actions JOIN cases USING (case_id)
-        WHERE guild_id = $1 AND cases.user_id = $2 AND act IN ($3, $4)""",
-        guild_id,
-        user_id,
-        Act.DELETE.value,
-        Act.DELETE_ALL.value,
-    )
-    return int(rows[0]["images"])

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.moderation.cases import Appeal, Case, CaseKind, Docketed, Source
-from bot.store import dockets
-from bot.store.database import Reader, Row, Transaction
+from bot.moderation.cases import Appeal, Case, CaseKind, Docketed
+from bot.store import case_groups, dockets
+from bot.store.case_groups import CHANGED
+from bot.store.case_rows import case_of, case_row
+from bot.store.database import Reader, Transaction
 from bot.store.rows import insert_into, storable
 
 
@@ -19,7 +21,8 @@ class Logged:
     """A case whose card is behind it.
 
     The ids are None while there is no card; `posting_ms` is when one may have been posted in `log_channel_id` of which
-    nobody knows.
+    nobody knows. The card was last brought up at `shown_ms`, None where it never was. `grown` says that blocks joined the
+    case since; where it is not `pressing`, nothing else is new but what became of those.
     """
 
     docketed: Docketed
@@ -27,6 +30,9 @@ class Logged:
     log_message_id: int | None
     posting_ms: int | None
     revision: int
+    shown_ms: int | None
+    grown: bool
+    pressing: bool
 
 
 async def insert(
@@ -43,36 +49,37 @@ async def insert(
     Where `once` is a case already, that one is returned as it is. No number is given twice, even after a purge.
     """
     if known := await tx.fetch("SELECT * FROM cases WHERE once = $1", once):
-        return _case(known[0]), False
+        return case_of(known[0]), False
     newest = (await tx.fetch("SELECT COALESCE(MAX(case_id), 0) AS newest FROM cases"))[0]["newest"]
-    row = _row(draft) | {
+    row = case_row(draft) | {
         "case_id": max(newest + 1, draft.at_ms),
         "once": once,
         "press_id": press_id,
         "strike": strike,
         "texts_sha256": texts_sha256,
         "revision": 1,
+        "pressing_revision": 1,
         "shown_revision": 0,
     }
-    return _case((await tx.fetch(insert_into("cases", row) + " RETURNING *", *row.values()))[0]), True
+    return case_of((await tx.fetch(insert_into("cases", row) + " RETURNING *", *row.values()))[0]), True
 
 
 async def find(reader: Reader, case_id: int, *, guild_id: int) -> Case | None:
     """A case of this server; one of another is none."""
     rows = await reader.fetch("SELECT * FROM cases WHERE case_id = $1 AND guild_id = $2", case_id, guild_id)
-    return _case(rows[0]) if rows else None
+    return case_of(rows[0]) if rows else None
 
 
 async def pressed(reader: Reader, press_id: int) -> Case | None:
     """The case that this use of a command or button made, or None."""
     rows = await reader.fetch("SELECT * FROM cases WHERE press_id = $1", press_id)
-    return _case(rows[0]) if rows else None
+    return case_of(rows[0]) if rows else None
 
 
 async def of_request(reader: Reader, interaction_id: int) -> list[Case]:
     """Every case about a request, the oldest first."""
     rows = await reader.fetch("SELECT * FROM cases WHERE interaction_id = $1 ORDER BY case_id", interaction_id)
-    return [_case(row) for row in rows]
+    return [case_of(row) for row in rows]
 
 
 async def latest_of(reader: Reader, *, guild_id: int, user_id: int, limit: int) -> list[Case]:
@@ -83,7 +90,7 @@ async def latest_of(reader: Reader, *, guild_id: int, user_id: int, limit: int) 
         user_id,
         limit,
     )
-    return [_case(row) for row in rows]
+    return [case_of(row) for row in rows]
 
 
 async def counts_of(reader: Reader, *, guild_id: int, user_id: int) -> dict[CaseKind, int]:
@@ -99,37 +106,48 @@ async def counts_of(reader: Reader, *, guild_id: int, user_id: int) -> dict[Case
 # ---------------------------------------------------------------- changing
 
 
-async def changed(tx: Transaction, case_id: int) -> None:
-    """What the card of this case tells is different now."""
-    await tx.execute("UPDATE cases SET revision = revision + 1 WHERE case_id = $1", case_id)
-
-
 async def request_changed(tx: Transaction, interaction_id: int) -> None:
-    """What the cards of all cases about this request tell is different now."""
-    await tx.execute("UPDATE cases SET revision = revision + 1 WHERE interaction_id = $1", interaction_id)
+    """What the cards that tell of cases about this request tell is different now.
+
+    Where it is one of many on a card, that is as little pressing as that it joined them.
+    """
+    await tx.execute(
+        f"UPDATE cases SET {CHANGED} WHERE interaction_id = $1 AND lead_id IS NULL",  # noqa: S608 - words of ours
+        interaction_id,
+    )
+    await tx.execute(
+        """UPDATE cases SET revision = revision + 1
+        WHERE case_id IN (SELECT lead_id FROM cases WHERE interaction_id = $1)""",
+        interaction_id,
+    )
 
 
 async def replace_details(tx: Transaction, case_id: int, details: Mapping[str, Any], *, strike: bool) -> None:
     """A graver reason came to the same case; a strike that was counted stays."""
     await tx.execute(
-        """UPDATE cases SET details = $2, strike = (strike OR $3), revision = revision + 1 WHERE case_id = $1""",
+        "UPDATE cases SET details = $2, strike = (strike OR $3) WHERE case_id = $1",
         case_id,
         storable(json.dumps(dict(details))),
         strike,
     )
+    await case_groups.changed(tx, case_id)
 
 
 async def put_appeal(tx: Transaction, case_id: int, appeal: Appeal) -> None:
-    """Write an appeal and what became of it; a strike whose appeal was approved counts no more."""
+    """Write an appeal and what became of it; a strike whose appeal was approved counts no more.
+
+    Somebody has to decide about it: it has a card of its own from now on.
+    """
     await tx.execute(
-        """UPDATE cases SET appeal_reason = $2, appealed_ms = $3, appeal_approved = $4,
-            strike = (strike AND NOT $5), revision = revision + 1 WHERE case_id = $1""",
+        """UPDATE cases SET appeal_reason = $2, appealed_ms = $3, appeal_approved = $4, strike = (strike AND NOT $5)
+        WHERE case_id = $1""",
         case_id,
         storable(appeal.reason),
         appeal.at_ms,
         appeal.approved,
         appeal.approved is True,
     )
+    await case_groups.leave(tx, case_id)
 
 
 # ---------------------------------------------------------------- strikes and approvals
@@ -176,7 +194,7 @@ async def behind(reader: Reader, *, limit: int) -> list[Logged]:
         WHERE place <= $1 ORDER BY {_URGENT} DESC, case_id""",  # noqa: S608 - words of ours
         limit,
     )
-    found = await dockets.docketed(reader, [_case(row) for row in rows])
+    found = await dockets.docketed(reader, [case_of(row) for row in rows])
     return [
         Logged(
             docketed=docketed,
@@ -184,6 +202,9 @@ async def behind(reader: Reader, *, limit: int) -> list[Logged]:
             log_message_id=row["log_message_id"],
             posting_ms=row["posting_ms"],
             revision=row["revision"],
+            shown_ms=row["shown_ms"],
+            grown=any(each.case_id > (row["told_id"] or 0) for each in docketed.joined),
+            pressing=row["shown_revision"] < row["pressing_revision"],
         )
         for row, docketed in zip(rows, found, strict=True)
     ]
@@ -196,57 +217,25 @@ async def posting(tx: Transaction, case_id: int, *, channel_id: int, at_ms: int)
     )
 
 
-async def logged(tx: Transaction, case_id: int, *, revision: int, channel_id: int, message_id: int) -> None:
-    """The card stands there, and shows this revision."""
+async def logged(tx: Transaction, logged: Logged, *, channel_id: int, message_id: int, at_ms: int) -> None:
+    """The card stands there, and shows this."""
+    docketed = logged.docketed
     await tx.execute(
-        """UPDATE cases SET shown_revision = $2, log_channel_id = $3, log_message_id = $4, posting_ms = NULL
+        """UPDATE cases SET shown_revision = $2, log_channel_id = $3, log_message_id = $4, posting_ms = NULL,
+            told_id = $5, shown_ms = $6
         WHERE case_id = $1""",
-        case_id,
-        revision,
+        docketed.case.case_id,
+        logged.revision,
         channel_id,
         message_id,
+        max(each.case_id for each in (docketed.case, *docketed.joined)),
+        at_ms,
     )
 
 
-async def give_up(tx: Transaction, case_id: int, *, revision: int) -> None:
-    """No card will show this revision; a later one is tried again."""
-    await tx.execute("UPDATE cases SET shown_revision = $2 WHERE case_id = $1", case_id, revision)
-
-
-# ---------------------------------------------------------------- rows
-
-
-def _row(case: Case) -> dict[str, Any]:
-    return {
-        "guild_id": case.guild_id,
-        "kind": case.kind.value,
-        "user_id": case.user_id,
-        "by_id": case.by_id,
-        "channel_id": case.channel_id,
-        "interaction_id": case.interaction_id,
-        "private": case.private,
-        "prompt": storable(case.prompt),
-        "details": storable(json.dumps(dict(case.details))),
-        "at_ms": case.at_ms,
-        "source": None if case.source is None else case.source.value,
-    }
-
-
-def _case(row: Row) -> Case:
-    appeal = None
-    if row["appealed_ms"] is not None:
-        approval = row["appeal_approved"]
-        appeal = Appeal(
-            reason=row["appeal_reason"] or "",
-            at_ms=row["appealed_ms"],
-            approved=None if approval is None else bool(approval),
-        )
-    names = ("case_id", "guild_id", "user_id", "by_id", "channel_id", "interaction_id", "prompt", "at_ms")
-    return Case(
-        **{name: row[name] for name in names},
-        kind=CaseKind(row["kind"]),
-        private=bool(row["private"]),
-        details=json.loads(row["details"]),
-        source=None if row["source"] is None else Source(row["source"]),
-        appeal=appeal,
-    )
+async def give_up(tx: Transaction, logged: Logged) -> None:
+    """No card will show this; what changes later is tried again, and what joined a card that is lost has another one."""
+    case_id = logged.docketed.case.case_id
+    await tx.execute("UPDATE cases SET shown_revision = $2 WHERE case_id = $1", case_id, logged.revision)
+    if logged.log_message_id is not None:
+        await case_groups.part(tx, case_id)

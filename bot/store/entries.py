@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from bot.errors import ImagenError, StoreError
 from bot.store.database import Transaction
+
+_COLUMNS = ("account_id", "period", "kind", "interaction_id", "number", "granted", "held", "spent", "at_ms")
 
 
 class Kind(StrEnum):
@@ -127,18 +130,18 @@ async def hold_on_balances(
 
 async def add(tx: Transaction, *entries: Entry) -> bool:
     """Write the entries; False, and the others written, if a job has such an entry on its account already."""
-    columns = [_columns(entry) for entry in entries]
-    width = len(columns[0])
-    rows = (
-        ", ".join(f"${place}" for place in range(start, start + width))
-        for start in range(1, len(columns) * width, width)
-    )
-    touched = await tx.execute(
-        f"""INSERT INTO entries (account_id, period, kind, interaction_id, number, granted, held, spent, at_ms)
-        VALUES {", ".join(f"({row})" for row in rows)} ON CONFLICT DO NOTHING""",  # noqa: S608 - places only
-        *(value for row in columns for value in row),
-    )
+    touched = await tx.execute(_insert(len(entries)), *(value for entry in entries for value in _columns(entry)))
     return touched == len(entries)
+
+
+@cache
+def _insert(count: int) -> str:
+    """Write the INSERT for so many entries."""
+    width = len(_COLUMNS)
+    starts = range(1, count * width, width)
+    rows = (", ".join(f"${place}" for place in range(start, start + width)) for start in starts)
+    values = ", ".join(f"({row})" for row in rows)
+    return f"INSERT INTO entries ({', '.join(_COLUMNS)}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608 - places only
 
 
 def _columns(entry: Entry) -> tuple[str | int | None, ...]:

@@ -1,4 +1,4 @@
-"""Which of their own images members like best."""
+"""Which images members like best: their own, and public ones that others made."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,14 @@ from bot.store.database import Reader, Transaction
 
 
 async def add(tx: Transaction, user_id: int, interaction_id: int, number: int, *, at_ms: int) -> bool:
-    """Make one of a member's own images a favourite; False, and nothing written, where it is not theirs or not there.
+    """Make an image a member's favourite; False, and nothing written, where it is not there, or is not for them to see.
 
-    The first time counts.
+    The first time counts. Whether they see where it stands is for the caller to know.
     """
     rows = await tx.fetch(
         """SELECT 1 FROM requests JOIN jobs USING (interaction_id)
-        WHERE interaction_id = $2 AND user_id = $1 AND number = $3 AND state = 'done' AND outcome IS NULL""",
+        WHERE interaction_id = $2 AND number = $3 AND state = 'done' AND outcome IS NULL
+            AND (user_id = $1 OR (private = FALSE AND removed IS NULL))""",
         user_id,
         interaction_id,
         number,

@@ -1,7 +1,7 @@
 """A member's own requests that have an image, newest first: pages of them, found by words, and one by its short name.
 
 Ids of interactions grow with time, so that the id of the last row of a page is where the next one goes on. Whoever asks
-is always named: nobody's history is found by others.
+is always named: of others nothing is found but favourites that are there for all to see.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from bot.finding.history import HistoryQuery, first_id
 from bot.jobs import Job, Request
 from bot.store import favourites
 from bot.store.database import Reader, Row
+from bot.store.personal import ERASED, NOBODY_ID
 from bot.store.rows import job_of, request_of
 
 COUNT_MAX = 1_000  # how far matches are counted: more pages than that nobody turns
@@ -22,10 +23,13 @@ _IMAGE = """state = 'done' AND outcome IS NULL
     AND (sha256 IS NOT NULL OR attachment_id IS NOT NULL OR result_url <> '')"""
 _HAS_IMAGE = f"EXISTS (SELECT 1 FROM jobs WHERE jobs.interaction_id = requests.interaction_id AND {_IMAGE})"  # noqa: S608 - ours
 
-# Favourites are few, and are gone through first, unless it is words that lead; IN would have SQLite search anew for each.
-_LIKED = "requests.interaction_id IN (SELECT interaction_id FROM favourites WHERE user_id = $1)"
+# Favourites are few, and are gone through first, unless it is words that lead: CROSS JOIN holds SQLite to that.
+_LIKED = "(SELECT DISTINCT interaction_id FROM favourites WHERE user_id = $1) AS liked CROSS JOIN requests"
 _LIKED_AMONG_FOUND = """EXISTS (SELECT 1 FROM favourites
     WHERE favourites.user_id = $1 AND favourites.interaction_id = found.interaction_id)"""
+# What of others' everybody may see as it is: not what was taken away, hidden or forgotten.
+_PUBLIC = f"""requests.private = FALSE AND requests.removed IS NULL AND requests.spoiler = FALSE
+    AND requests.hide_words = FALSE AND requests.user_id <> {NOBODY_ID} AND requests.options <> '{ERASED}'"""
 
 
 class PromptIndex(Protocol):
@@ -35,14 +39,19 @@ class PromptIndex(Protocol):
         """SQL that stands after FROM: the `interaction_id` of whatever is found for the term bound at this place."""
         ...
 
-    def term(self, user_id: int, guild_id: int | None, words: Sequence[str]) -> str:
-        """What to bind there, for this person's prompts with all of these words (one or more), in one server or in all."""
+    def term(self, user_ids: Sequence[int], guild_id: int | None, words: Sequence[str]) -> str:
+        """What to bind there, for these people's prompts with all of these words, in one server or in all.
+
+        One person and one word at least.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A request with those of its images that came, and the numbers of the favourites among them.
+
+    `own` says that whoever asks made it.
 
     `message` is the channel and message id of its card where others see it, None where there is none that is known.
     """
@@ -51,6 +60,7 @@ class Made:
     images: tuple[Job, ...]
     favourites: frozenset[int]
     message: tuple[int, int] | None
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,8 @@ async def page(
 
 async def count(reader: Reader, index: PromptIndex, *, user_id: int, query: HistoryQuery) -> int:
     """How many requests there are; COUNT_MAX says that there may be more."""
-    which = _Which(index, user_id=user_id, query=query, at=None)
+    owners = await _owners(reader, user_id, query)
+    which = _Which(index, user_id=user_id, owners=owners, query=query, at=None)
     rows = await reader.fetch(
         f"SELECT COUNT(*) AS found FROM (SELECT 1 FROM {which.sql} LIMIT {COUNT_MAX}) AS counted",  # noqa: S608 - ours
         *which.args,
@@ -127,21 +138,25 @@ _OF_MODEL = """(requests.model = {model} OR (requests.models <> '[]' AND EXISTS 
 class _Which:
     """What stands after FROM, newest first or, towards what is newer, oldest first."""
 
-    def __init__(self, index: PromptIndex, *, user_id: int, query: HistoryQuery, at: Cursor | None) -> None:
+    def __init__(
+        self, index: PromptIndex, *, user_id: int, owners: Sequence[int], query: HistoryQuery, at: Cursor | None
+    ) -> None:
         self.args: list[Any] = [user_id]
-        source, key, wanted = "requests", "requests.interaction_id", ["requests.user_id = $1", _HAS_IMAGE]
+        source, key, wanted = "requests", "requests.interaction_id", [self._whose(query), _HAS_IMAGE]
+        if query.favourites and not query.words:
+            source = _LIKED
+            wanted.append("requests.interaction_id = liked.interaction_id")
         if query.words:
             # CROSS JOIN: SQLite is to go through what was found, in its order, and look up the rest.
             key = "found.interaction_id"
-            term = index.term(user_id, query.guild_id, query.words)
+            term = index.term(owners, query.guild_id, query.words)
             source = f"{index.found(self._bind(term))} AS found CROSS JOIN requests"
             wanted.append("requests.interaction_id = found.interaction_id")
+            wanted += [_LIKED_AMONG_FOUND] if query.favourites else []
         if query.model is not None:
             wanted.append(_OF_MODEL.format(model=self._bind(query.model)))
         if query.guild_id is not None:
             wanted.append(f"requests.guild_id = {self._bind(query.guild_id)}")
-        if query.favourites:
-            wanted.append(_LIKED_AMONG_FOUND if query.words else _LIKED)
         if query.since_ms is not None:
             wanted.append(f"{key} >= {self._bind(first_id(query.since_ms))}")
         if query.before_ms is not None:
@@ -151,15 +166,36 @@ class _Which:
         order = "ASC" if at is not None and at.newer else "DESC"
         self.sql = f"{source} WHERE {' AND '.join(wanted)} ORDER BY {key} {order}"
 
+    def _whose(self, query: HistoryQuery) -> str:
+        seen = query.seen
+        if not query.favourites or seen is None or not seen.places:
+            return "requests.user_id = $1"
+        server, places = self._bind(seen.guild_id), ", ".join(self._bind(place) for place in sorted(seen.places))
+        there = f"requests.guild_id = {server} AND requests.place_id IN ({places})"
+        return f"(requests.user_id = $1 OR ({_PUBLIC} AND {there}))"
+
     def _bind(self, value: Any) -> str:
         self.args.append(value)
         return f"${len(self.args)}"
 
 
+async def _owners(reader: Reader, user_id: int, query: HistoryQuery) -> list[int]:
+    """Whose prompts are searched for words: the member's own, and those of whoever made their favourites."""
+    if not (query.favourites and query.words and query.seen is not None):
+        return [user_id]
+    rows = await reader.fetch(
+        """SELECT DISTINCT requests.user_id AS user_id FROM favourites JOIN requests USING (interaction_id)
+        WHERE favourites.user_id = $1""",
+        user_id,
+    )
+    return sorted({user_id, *(row["user_id"] for row in rows)})
+
+
 async def _rows(
     reader: Reader, index: PromptIndex, *, user_id: int, query: HistoryQuery, at: Cursor | None, limit: int
 ) -> list[Row]:
-    which = _Which(index, user_id=user_id, query=query, at=at)
+    owners = await _owners(reader, user_id, query)
+    which = _Which(index, user_id=user_id, owners=owners, query=query, at=at)
     sql = f"SELECT requests.* FROM {which.sql} LIMIT ${len(which.args) + 1}"  # noqa: S608 - words and places of ours
     return await reader.fetch(sql, *which.args, limit)
 
@@ -177,6 +213,7 @@ async def _made(reader: Reader, viewer_id: int, rows: Sequence[Row]) -> tuple[Ma
             images=tuple(job for job in jobs if job.interaction_id == row["interaction_id"]),
             favourites=liked.get(row["interaction_id"], frozenset()),
             message=_message(row),
+            own=row["user_id"] == viewer_id,
         )
         for row in rows
     )

@@ -104,6 +104,11 @@ async def forget_attachments(tx: Transaction, interaction_id: int) -> None:
     )
 
 
+async def hide_words(tx: Transaction, interaction_id: int) -> None:
+    """The words of a request are its owner's to see from now on, wherever it is shown."""
+    await tx.execute("UPDATE requests SET hide_words = TRUE WHERE interaction_id = $1", interaction_id)
+
+
 async def erase_reply(tx: Transaction, interaction_id: int) -> None:
     """Forget the address of the reply: it is of no more use, and whoever has it can write in our name."""
     await tx.execute("UPDATE requests SET reply = NULL WHERE interaction_id = $1", interaction_id)

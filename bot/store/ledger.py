@@ -128,8 +128,7 @@ async def settle(
     holds = await holds_of(tx, interaction_id=interaction_id, number=number)
     largest = max(held.held for held in holds)
     cost = largest if cost_microcredits is None else max(cost_microcredits, 0)
-    for held in holds:
-        await _close(tx, held, kind=Kind.SETTLE, spent=min(cost, held.held), at_ms=at_ms)
+    await _close(tx, holds, kind=Kind.SETTLE, cost_microcredits=cost, at_ms=at_ms)
     overrun = cost - largest
     await _book_above(tx, holds, kind=Kind.OVERRUN, amount_microcredits=overrun, at_ms=at_ms)
 
@@ -147,17 +146,22 @@ async def release(
     Raises NotHeld or AlreadyClosed.
     """
     holds = await holds_of(tx, interaction_id=interaction_id, number=number)
-    for held in holds:
-        await _close(tx, held, kind=Kind.RELEASE, spent=0, at_ms=at_ms)
+    await _close(tx, holds, kind=Kind.RELEASE, cost_microcredits=0, at_ms=at_ms)
     await _book_above(tx, holds, kind=Kind.PROVISION, amount_microcredits=possible_cost_microcredits, at_ms=at_ms)
 
 
-async def _close(tx: Transaction, held: Entry, *, kind: Kind, spent: int, at_ms: int) -> None:
-    entry = replace(held, kind=kind, held=-held.held, spent=spent, at_ms=at_ms)
-    if not await add(tx, entry):
-        raise AlreadyClosed(f"job {held.interaction_id}/{held.number}")
-    if not await change_balance(tx, entry):
-        raise StoreError(f"the hold of job {held.interaction_id}/{held.number} is not in its balance; run the audit")
+async def _close(tx: Transaction, holds: Sequence[Entry], *, kind: Kind, cost_microcredits: int, at_ms: int) -> None:
+    """Close all holds of one job; the transaction must end with an error of this."""
+    job = f"job {holds[0].interaction_id}/{holds[0].number}"
+    entries = [
+        replace(held, kind=kind, held=-held.held, spent=min(cost_microcredits, held.held), at_ms=at_ms)
+        for held in holds
+    ]
+    if not await add(tx, *entries):
+        raise AlreadyClosed(job)
+    for entry in entries:
+        if not await change_balance(tx, entry):
+            raise StoreError(f"the hold of {job} is not in its balance; run the audit")
 
 
 async def _book_above(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.errors import SchemaTooNew, StoreError
 from bot.store.database import Database, Reader, Transaction
@@ -22,8 +23,13 @@ class Migration:
     @property
     def checksum(self) -> str:
         """A fingerprint of the statements; blanks and line ends do not count."""
-        words = ";".join(" ".join(statement.split()) for statement in self.statements)
-        return hashlib.sha256(words.encode()).hexdigest()
+        return _checksum(self.statements)
+
+
+@cache
+def _checksum(statements: tuple[str, ...]) -> str:
+    words = ";".join(" ".join(statement.split()) for statement in statements)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 async def migrate(database: Database, migrations: Sequence[Migration]) -> None:

@@ -82,3 +82,16 @@ MODERATION_INDEXES = (
     "CREATE INDEX evidence_by_image ON evidence (sha256)",
     "CREATE INDEX requests_by_message ON requests (message_id) WHERE message_id IS NOT NULL",
 )
+
+# A block may join an earlier one, its lead, whose card tells of both; it has no card of its own then. `grows` says that a
+# case may be joined (still), `told_id` which is the newest of those that joined it of which its card tells. The card was
+# last brought up at `shown_ms`, and what makes it different since `pressing_revision` waits for no pace. The lead is
+# purged before those that joined it, which is why that is no reference.
+CASE_GROUPS = (
+    "ALTER TABLE cases ADD COLUMN lead_id BIGINT",
+    "ALTER TABLE cases ADD COLUMN grows BOOLEAN NOT NULL DEFAULT FALSE",
+    "ALTER TABLE cases ADD COLUMN told_id BIGINT",
+    "ALTER TABLE cases ADD COLUMN shown_ms BIGINT",
+    "ALTER TABLE cases ADD COLUMN pressing_revision BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX cases_by_lead ON cases (lead_id, case_id) WHERE lead_id IS NOT NULL",
+)

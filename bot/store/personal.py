@@ -39,6 +39,7 @@ async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
     await _fold_usage(tx, user_id)
     await _release_images(tx, user_id)
     await copies.forget(tx, user_id)
+    await personal_choices.forget(tx, user_id)
     await tx.execute(
         f"""UPDATE jobs SET {_BLANK_JOBS}, sha256 = NULL, content_type = NULL, attachment_id = NULL,
             attachment_name = NULL
@@ -61,7 +62,6 @@ async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
     )
     await tx.execute("DELETE FROM told WHERE user_id = $1", user_id)
     await personal_cases.forget(tx, user_id, now_ms=now_ms)
-    await personal_choices.forget(tx, user_id)
     await personal_places.forget(tx, user_id)
     await _leave_accounts(tx, user_id, now_ms=now_ms)
 

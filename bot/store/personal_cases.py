@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 
 from bot.moderation.cases import CaseKind
+from bot.store import case_groups
 from bot.store.database import Transaction
 
 NOBODY_ID = 0
@@ -27,16 +28,17 @@ async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
     )
     for row in rows:
         details = {name: "" if name in _OF_PROMPT else value for name, value in json.loads(row["details"]).items()}
-        await tx.execute(
+        forgotten = await tx.execute(
             """UPDATE cases SET prompt = NULL, details = $2, texts_sha256 = NULL,
                 appeal_reason = CASE WHEN appeal_reason IS NULL THEN NULL ELSE '' END,
-                appeal_approved = CASE WHEN appealed_ms IS NULL THEN NULL ELSE COALESCE(appeal_approved, FALSE) END,
-                revision = revision + 1
+                appeal_approved = CASE WHEN appealed_ms IS NULL THEN NULL ELSE COALESCE(appeal_approved, FALSE) END
             WHERE case_id = $1 AND (prompt IS NOT NULL OR texts_sha256 IS NOT NULL OR details <> $2 OR appeal_reason <> ''
                 OR (appealed_ms IS NOT NULL AND appeal_approved IS NULL))""",
             row["case_id"],
             json.dumps(details),
         )
+        if forgotten:
+            await case_groups.changed(tx, row["case_id"])
     await tx.execute(
         """UPDATE notices SET params = '{"words": ""}', ended_ms = COALESCE(ended_ms, $2)
         WHERE user_id = $1 AND message_id LIKE 'notice.appeal.%'""",
@@ -45,8 +47,8 @@ async def forget(tx: Transaction, user_id: int, *, now_ms: int) -> None:
     )
     # By its key the same member cannot report the same images twice; it names them.
     await tx.execute(
-        """UPDATE cases SET by_id = NULL, details = '{"reason": ""}', once = 'forgotten:' || case_id,
-            revision = revision + 1 WHERE by_id = $1 AND kind = $2""",
+        f"""UPDATE cases SET by_id = NULL, details = '{{"reason": ""}}', once = 'forgotten:' || case_id,
+            {case_groups.CHANGED} WHERE by_id = $1 AND kind = $2""",  # noqa: S608 - words of ours
         user_id,
         CaseKind.REPORT.value,
     )

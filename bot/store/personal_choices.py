@@ -49,13 +49,20 @@ async def choices_of(reader: Reader, user_id: int) -> dict[str, list[dict[str, A
 
 
 async def forget(tx: Transaction, user_id: int) -> None:
-    """Forget all of it; what they set for a server stays the server's, and says no more who set it."""
+    """Forget all of it, and that others like images of theirs; to be done while those are still known as theirs.
+
+    What they set for a server stays the server's, and says no more who set it.
+    """
     await tx.execute("DELETE FROM presets WHERE kind = $1 AND owner_id = $2", Kind.USER.value, user_id)
     await tx.execute(
         "UPDATE presets SET user_id = $3 WHERE kind = $1 AND user_id = $2", Kind.GUILD.value, user_id, _NOBODY_ID
     )
     for table in ("member_defaults", "drafts", "favourites"):
         await tx.execute(f"DELETE FROM {table} WHERE user_id = $1", user_id)  # noqa: S608 - words of ours
+    await tx.execute(
+        "DELETE FROM favourites WHERE interaction_id IN (SELECT interaction_id FROM requests WHERE user_id = $1)",
+        user_id,
+    )
 
 
 async def forget_server(tx: Transaction, guild_id: int) -> None:

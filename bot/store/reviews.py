@@ -2,7 +2,7 @@
 
 import json
 
-from bot.jobs import Outcome
+from bot.jobs import Outcome, Remover
 from bot.moderation.cases import Source
 from bot.moderation.reading import Incident
 from bot.store.database import Reader, Row
@@ -33,6 +33,19 @@ async def images_made(reader: Reader, *, guild_id: int, user_id: int) -> int:
         WHERE guild_id = $1 AND user_id = $2 AND state = 'done' AND (outcome IS NULL OR outcome = 'removed')""",
         guild_id,
         user_id,
+    )
+    return int(rows[0]["images"])
+
+
+async def images_removed(reader: Reader, *, guild_id: int, user_id: int) -> int:
+    """How many of a member's images in a server moderators removed: each once, however often they had to try."""
+    rows = await reader.fetch(
+        """SELECT COUNT(*) AS images FROM requests JOIN jobs USING (interaction_id)
+        WHERE guild_id = $1 AND user_id = $2 AND removed = $3
+            AND state = 'done' AND (outcome IS NULL OR outcome = 'removed')""",
+        guild_id,
+        user_id,
+        Remover.MODERATOR.value,
     )
     return int(rows[0]["images"])
 

@@ -24,21 +24,16 @@ def request_row(request: Request) -> dict[str, Any]:
 
 
 def request_of(row: Row) -> Request:
-    columns = {name: row[name] for name in _REQUEST if name != "values"}
-    return Request(
-        **columns
-        | {
-            "values": json.loads(row["options"]),
-            "role_ids": tuple(json.loads(row["role_ids"])),
-            "private": bool(row["private"]),
-            "spoiler": bool(row["spoiler"]),
-            "age_restricted": bool(row["age_restricted"]),
-            "models": tuple(json.loads(row["models"])),
-            "expand": bool(row["expand"]),
-            "reach": Reach(row["reach"]),
-            "removed": None if row["removed"] is None else Remover(row["removed"]),
-        }
-    )
+    found = _columns(row)
+    found["values"] = json.loads(found["options"])
+    columns = {name: found[name] for name in _REQUEST}
+    for name in ("private", "spoiler", "age_restricted", "expand", "hide_words"):
+        columns[name] = bool(columns[name])
+    for name in ("role_ids", "models"):
+        columns[name] = () if columns[name] == "[]" else tuple(json.loads(columns[name]))
+    columns["reach"] = Reach(columns["reach"])
+    columns["removed"] = None if columns["removed"] is None else Remover(columns["removed"])
+    return Request(**columns)
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
@@ -47,9 +42,9 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
 
 def delivery_of(row: Row) -> Delivery:
     columns = {name: row[name] for name in _DELIVERY}
-    return Delivery(
-        **columns | {"shown": Shown(row["shown"]), "way": Way(row["way"]), "retouched": bool(row["retouched"])}
-    )
+    columns["shown"], columns["way"] = Shown(columns["shown"]), Way(columns["way"])
+    columns["retouched"] = bool(columns["retouched"])
+    return Delivery(**columns)
 
 
 def job_row(job: Job) -> dict[str, Any]:
@@ -58,16 +53,17 @@ def job_row(job: Job) -> dict[str, Any]:
 
 
 def job_of(row: Row) -> Job:
-    columns = {name: row[name] for name in _JOB}
-    return Job(
-        **columns
-        | {
-            "payload": json.loads(row["payload"]),
-            "state": State(row["state"]),
-            "api": Api(row["api"]),
-            "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
-        }
-    )
+    found = _columns(row)
+    columns = {name: found[name] for name in _JOB}
+    columns["payload"] = json.loads(columns["payload"])
+    columns["state"], columns["api"] = State(columns["state"]), Api(columns["api"])
+    columns["outcome"] = None if columns["outcome"] is None else Outcome(columns["outcome"])
+    return Job(**columns)
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    """The row by name at once: SQLite goes through all names of a row for each one that it is asked for."""
+    return dict(zip(row.keys(), row, strict=True))  # type: ignore[call-overload]  # each engine's rows give their values
 
 
 def insert_into(table: str, row: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from bot.store.copies import COPIES
 from bot.store.draft_tables import DRAFT_INDEXES, DRAFT_TABLES
 from bot.store.history_tables import HISTORY_INDEXES, HISTORY_SQLITE, HISTORY_TABLES, REQUESTS_BY_OWNER
 from bot.store.migrations import Migration
-from bot.store.moderation_tables import MODERATION_INDEXES, MODERATION_TABLES
+from bot.store.moderation_tables import CASE_GROUPS, MODERATION_INDEXES, MODERATION_TABLES
 from bot.store.personal_tables import PERSONAL_INDEXES, PERSONAL_TABLES
 
 _REQUESTS = """
@@ -214,4 +214,6 @@ MIGRATIONS = (
                 CHECK (reach IN ('channel', 'direct', 'reply'))""",
         )
     ),
+    Migration(plain=CASE_GROUPS),
+    Migration(plain=("ALTER TABLE requests ADD COLUMN hide_words BOOLEAN NOT NULL DEFAULT FALSE",)),
 )

@@ -5,6 +5,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -117,7 +118,12 @@ async def damage(reader: Reader) -> list[str]:
 
 def bound(args: tuple[Any, ...]) -> dict[str, Any]:
     """`$1`, `$2`, … as this driver takes them."""
-    return {str(position): value for position, value in enumerate(args, start=1)}
+    return dict(zip(_places(len(args)), args, strict=True))
+
+
+@cache
+def _places(count: int) -> tuple[str, ...]:
+    return tuple(str(position) for position in range(1, count + 1))
 
 
 async def _run(connection: Connection, statements: Iterable[str]) -> None:

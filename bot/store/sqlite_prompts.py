@@ -19,15 +19,16 @@ class SqlitePrompts:
     def found(self, place: str) -> str:
         return f"(SELECT rowid AS interaction_id FROM prompts WHERE prompts MATCH {place})"  # noqa: S608 - a place only
 
-    def term(self, user_id: int, guild_id: int | None, words: Sequence[str]) -> str:
+    def term(self, user_ids: Sequence[int], guild_id: int | None, words: Sequence[str]) -> str:
         """What MATCH takes: every word in quotation marks, in which nothing is syntax but these marks themselves.
 
         Words without a letter or figure say nothing beside others, and find nothing alone.
         """
         phrases = [_phrase(word) for word in words]
         quoted = " ".join(f'"{phrase}"' for phrase in phrases)
+        people = " OR ".join(f'"u{each}"' for each in user_ids)
         server = "" if guild_id is None else f' AND whose:"g{guild_id}"'
-        return f'whose:"u{user_id}"{server} AND words:({quoted}{" *" if _may_go_on(phrases[-1]) else ""})'
+        return f"whose:({people}){server} AND words:({quoted}{' *' if _may_go_on(phrases[-1]) else ''})"
 
 
 def _phrase(word: str) -> str:

@@ -124,6 +124,14 @@ class Books:
 
         await self.write(step)
 
+    async def hide_words(self, request: Request) -> None:
+        """AutoMod does not let the words of this request stand in its card."""
+
+        async def step(tx: Transaction) -> None:
+            await job_store.hide_words(tx, request.interaction_id)
+
+        await self.write(step)
+
     async def request(self, interaction_id: int) -> tuple[Request, Delivery] | None:
         """A request with its card's whereabouts, or None."""
         return await job_store.request(self.db, interaction_id)

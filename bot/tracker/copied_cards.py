@@ -28,15 +28,21 @@ class CopyWriter:
         request whose images were removed.
         """
         told = [job for job in jobs if job.number in images] or jobs
-        card = self._writer.write(request, told, Moments().view(told, images=images, now_ms=self._clock.now_ms()))
+        view = Moments().view(told, images=images, now_ms=self._clock.now_ms())
+        card = self._writer.write(request, told, replace(view, hide_words=_hides(request, own=own)))
         if own or not images:
             return card
         member = f"<@{request.user_id}>"
         return replace(card, title=self._texts(card_locale(request), "show.title", count=len(images), member=member))
 
-    def alt(self, request: Request, job: Job, *, total: int) -> str:
+    def alt(self, request: Request, job: Job, *, total: int, own: bool = False) -> str:
         """The alt text of an image of such a card with so many."""
-        return self._writer.alt(request, job, total=total)
+        return self._writer.alt(request, job, total=total, hide_words=_hides(request, own=own))
+
+
+def _hides(request: Request, *, own: bool) -> bool:
+    """Whether the words are not for whoever sees the card."""
+    return request.hide_words and not own
 
 
 def spoken_to(request: Request, locale: str) -> Request:

@@ -84,7 +84,7 @@ class Courier:
             starts_ms=None if first is None else self._line.starts_ms(first),
         )
         shrunk = any(shrunk for _, shrunk in images.values())
-        view = replace(view, shrunk=shrunk, hide_words=showing.hide_words, parent=showing.parent)
+        view = replace(view, shrunk=shrunk, hide_words=showing.request.hide_words, parent=showing.parent)
         card = self._writer.write(showing.request, showing.jobs, view)
         if card == showing.last and complete(showing.jobs, shown=images):
             # It looked like its end before that was its end: while jobs went on, or before it was retouched.
@@ -117,12 +117,12 @@ class Courier:
         return images
 
     async def _image(self, showing: Showing, job: Job) -> tuple[CardImage, bool]:
-        upload = await self._collector.upload(job, limit_bytes=showing.limit_bytes)
+        request, upload = showing.request, await self._collector.upload(job, limit_bytes=showing.limit_bytes)
         image = CardImage(
             filename=upload.filename,
             path="" if upload.path is None else str(upload.path),
-            alt=self._writer.alt(showing.request, job, total=len(showing.jobs), hide_words=showing.hide_words),
-            spoiler=showing.request.spoiler,
+            alt=self._writer.alt(request, job, total=len(showing.jobs), hide_words=request.hide_words),
+            spoiler=request.spoiler,
             attachment_id=job.attachment_id,
         )
         return image, upload.shrunk
@@ -224,7 +224,7 @@ class Courier:
         if isinstance(error, TooLarge):
             showing.limit_bytes //= 2
         elif isinstance(error, ContentBlocked):
-            showing.hide_words = True
+            await self._books.hide_words(showing.request)
         else:
             await self._clock.sleep(backoff_s(tries + 1))
         return True

@@ -26,7 +26,6 @@ class Showing:
     jobs: list[Job] = field(default_factory=list)
     last: Card | None = None
     tries: Counter[type[DeliveryError]] = field(default_factory=Counter)
-    hide_words: bool = False
     parent: str | None = None
 
     @classmethod

@@ -5,7 +5,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Protocol, TextIO
+from typing import IO, TextIO
 
 from bot.admin.usage import UsageReader
 from bot.admin.usage_csv import csv_chunks
@@ -28,26 +28,6 @@ HEADS = {
     Topic.MODEL: "model",
 }
 Line = tuple[str, ...]
-
-
-class Verbs(Protocol):
-    """Where argparse takes verbs."""
-
-    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser: ...  # noqa: A002 - argparse's word
-
-
-def add_verbs(verbs: Verbs) -> None:
-    """Add both verbs to the command line."""
-    usage = verbs.add_parser("usage", help="print how much was used, of all servers or of one")
-    ways = usage.add_mutually_exclusive_group()
-    periods = [choice.value for choice in Choice if choice is not Choice.CUSTOM]
-    ways.add_argument("--period", choices=periods, default=Choice.DAYS_30.value, help="which days (default: 30)")
-    ways.add_argument("--from", dest="first", metavar="DATE", help="the first day, such as 2026-11-21")
-    usage.add_argument("--to", dest="last", metavar="DATE", help="the last day, with --from (default: today)")
-    usage.add_argument("--guild", type=int, metavar="ID", help="one server only")
-    usage.add_argument("--csv", type=Path, metavar="FILE", help="also write a row for each ended job to FILE")
-    usage.set_defaults(refuse=usage.error)
-    verbs.add_parser("audit", help="say whether the books balance; the exit code is 1 where they do not")
 
 
 async def run_audit(out: TextIO) -> bool:

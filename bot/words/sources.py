@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Literal
 
 from bot.words.letters import KANA_DOTS, NOT_ALONE, base
-from bot.words.looks import is_flag_letter
 from bot.words.spelling import pieces
 
 # Zero-width characters that part words where they are meant well; the others join.
@@ -16,6 +17,7 @@ _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 # Flags of England, Scotland and Wales are spelled in tags as well.
 _TAG_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f?")
 _TAG_OFFSET = 0xE0000
+_LETTERS_OF_FLAGS = {code: base(chr(code)) for code in range(0x1F1E6, 0x1F200)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,27 @@ def drawn(text: str) -> Source:
     """What is drawn: composed letters, without invisible characters and without marks that make no letter."""
     if text.isascii() or (unicodedata.is_normalized("NFC", text) and not NOT_ALONE.search(text)):
         return Source(text, range(len(text)))
+    # Few characters are used again and again: what can be told of each is told once.
+    added = {each for each in set(text) if _is_added(each)}
+    undrawn = {each for each in added if NOT_ALONE.match(each)} - set(KANA_DOTS)
     characters: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(text):
-        if characters and (joined := _joined(characters[-1], character)):
+        if character in added and characters and (joined := _joined(characters[-1], character)):
             characters[-1] = joined
-        elif character in KANA_DOTS or not NOT_ALONE.match(character):
+        elif character not in undrawn:
             characters.append(character)
             origin.append(index)
     return Source("".join(characters), origin)
 
 
+def _is_added(character: str) -> bool:
+    """Whether it may make one letter with the one before it, or nothing: marks, what is not drawn, parts of syllables."""
+    combines = unicodedata.combining(character) > 0 or "\u1161" <= character <= "\u11ff"
+    return combines or NOT_ALONE.match(character) is not None
+
+
+@lru_cache(maxsize=8192)
 def _joined(before: str, character: str) -> str:
     """The one letter that a mark, or a further part of a Korean syllable, makes of the letter before it, if it does."""
     if not unicodedata.combining(character) and character not in KANA_DOTS and not "\u1161" <= character <= "\u11ff":
@@ -65,16 +77,14 @@ def _joined(before: str, character: str) -> str:
 
 
 def _put_together(source: Source, found: Sequence[Sequence[int]]) -> Source:
-    characters: list[str] = []
-    origin: list[int] = []
+    """The pieces, with a space behind each, which stands nowhere."""
+    places: list[int] = []
     for piece in found:
-        characters += [_letter_of_flag(source.text[index]) for index in piece] + [" "]
-        origin += [source.origin[index] for index in piece] + [source.origin[piece[-1]]]
-    return Source("".join(characters), origin)
-
-
-def _letter_of_flag(character: str) -> str:
-    return base(character) if is_flag_letter(character) else character
+        places += piece
+        places.append(-1)
+    take = itemgetter(*places)
+    text = "".join(take(f"{source.text} ")).translate(_LETTERS_OF_FLAGS)
+    return Source(text, places if isinstance(source.origin, range) else take(source.origin))
 
 
 def _smuggled(text: str) -> Iterator[Source]:

@@ -70,8 +70,14 @@ _SINGLES = re.compile(rf"[^{_W}a]([{_L}df](?:(?:[^{_W}af]{{1,{_GAP_MAX}}}|(?<=f)
 _CHUNK = re.compile(rf"[^{_W}h]([{_L}]+(?:(?:h{{1,3}}|h {{0,3}}n {{0,3}})[{_L}]+)+)(?![{_W}])")
 # A piece without a vowel is hardly a word, but for a single capital letter, which is a name (Model S, Plan B).
 _NO_VOWEL = re.compile(rf"[^{_W}a](c|[cC]{{2,4}})(?![{_W}a])")
-_BEFORE = re.compile(rf"(?<=[^{_W}])[{_L}]{{1,20}}(?=[ n]{{1,3}}\Z)")
-_AFTER = re.compile(rf"[ n]{{1,3}}([{_L}]{{1,20}})(?![{_W}])")
+# The same with the word behind it; a single letter only where more than one stands beside it, for two make no word.
+_BESIDE = rf"[ n]{{1,3}}([{_L}]{{1,20}})(?![{_W}])"
+_AFTER_TWO = "|".join(rf"(?<=[{_L}]{{2}}[ n]{{{gap}}})" for gap in (1, 2, 3))
+_PIECE = re.compile(
+    rf"[^{_W}a]((?:{_AFTER_TWO})c|c(?=[ n]{{1,3}}[{_L}]{{2}})|[cC]{{2,4}})(?![{_W}a])(?:(?={_BESIDE})|)"
+)
+# Of a shape that is turned around: the word before a piece.
+_BEFORE = re.compile(_BESIDE)
 _SMALL = re.compile(rf"[^{_W}a]((?:[{_L}]{{1,2}}[ n]{{1,2}}){{2,12}}[{_L}]{{1,2}})(?![{_W}a])")
 
 
@@ -87,13 +93,18 @@ def pieces(text: str) -> Iterator[Sequence[int]]:
         for chunk in _CHUNK.finditer(shape):
             if len(chunk[1]) <= _CHUNK_MAX:
                 yield _places(shape, *chunk.span(1))
-    without = list(_NO_VOWEL.finditer(shape))
-    if without:
-        yield from _halves(text, shape, without)
+    if _NO_VOWEL.search(shape):
+        yield from _halves(text, shape)
+        for group in _SMALL.finditer(shape):
+            if _NO_VOWEL.search(shape, *group.span()):
+                yield _places(shape, *group.span(1))
 
 
 def _places(shape: str, start: int, end: int, kinds: str = _L) -> list[int]:
     """The places in the text of the letters in this part of the shape, and of signs that stand alone like them."""
+    part = shape[start:end]
+    if "s" not in part:
+        return [place for place, kind in enumerate(part, start - 1) if kind in kinds]
     return [
         place - 1
         for place in range(start, end)
@@ -121,22 +132,26 @@ def _words_of(text: str, run: list[int]) -> Iterator[Sequence[int]]:
             yield part[1:-1]
 
 
-def _halves(text: str, shape: str, without_vowel: Sequence[re.Match[str]]) -> Iterator[Sequence[int]]:
+def _halves(text: str, shape: str) -> Iterator[Sequence[int]]:
     """Words in pieces, one of which cannot be a word: `fu ck`, `sk ul l`, a line that breaks within a word."""
-    for piece in without_vowel:
-        if text[piece.start(1) - 1 : piece.end(1) - 1] in _LONE:
+    turned, last = shape[::-1], len(shape)
+    joined = 0  # where the last word ends that was put together of a piece and what follows it
+    for piece in _PIECE.finditer(shape):
+        start, end = piece.span(1)
+        letters = end - start
+        if letters == 1 and text[start - 1] in _LONE:
             continue
-        before = _BEFORE.search(shape, max(0, piece.start(1) - 24), piece.start(1))
-        after = _AFTER.match(shape, piece.end())
-        if before and _may_join(text, before.start() - 1, before.end() - 1, piece[1]):
-            yield _places(shape, before.start(), piece.end())
-        if after and _may_join(text, after.start(1) - 1, after.end(1) - 1, piece[1]):
-            yield _places(shape, piece.start(1), after.end())
-    for group in _SMALL.finditer(shape):
-        if _NO_VOWEL.search(shape, *group.span()):
-            yield _places(shape, *group.span(1))
+        # Two pieces beside each other are one word, once.
+        if end != joined and (before := _BEFORE.match(turned, last - start)):
+            first, gap = last - before.end() - 1, last - before.start(1) - 1
+            if _may_join(text, first, gap, letters):
+                yield [*range(first, gap), *range(start - 1, end - 1)]
+        gap, after = piece.span(2)
+        if after > 0 and _may_join(text, gap - 1, after - 1, letters):
+            joined = after
+            yield [*range(start - 1, end - 1), *range(gap - 1, after - 1)]
 
 
-def _may_join(text: str, start: int, end: int, piece: str) -> bool:
+def _may_join(text: str, start: int, end: int, letters: int) -> bool:
     """Whether what stands beside a piece may be the rest of its word, and no word of one letter (a sss sound)."""
-    return end - start + len(piece) >= _RUN_MIN and text[start:end].lower() not in _ONE_LETTER_WORDS
+    return end - start + letters >= _RUN_MIN and (end - start > 1 or text[start].lower() not in _ONE_LETTER_WORDS)

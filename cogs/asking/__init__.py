@@ -1,4 +1,4 @@
 """Commands that ask for images, and what comes between a command and its card: choices, presets, defaults, refusals.
 
-`imagen.py` turns the use of a command into an ask, `asking.py` answers it in time, `starting.py` says where it leads.
+`imagen.py` puts the commands up, `starting.py` makes an ask of each use, and `asking.py` has it decided and answers in time.
 """

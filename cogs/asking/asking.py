@@ -15,11 +15,11 @@ from bot.jobs import Request
 from bot.text import Texts
 from bot.wording import refusal_words
 from cogs.acknowledge import Patience, acknowledge
-from cogs.answers import NOBODY, words_view
 from cogs.asking.first_note import FirstNote
 from cogs.asking.refusals import Refused, refusal_view
-from cogs.places import Places, home_id, reach_of, server_id
+from cogs.places import Places, home_id, is_age_restricted, place_id_of, reach_of, server_id
 from cogs.replies import Reply
+from cogs.widgets import NOBODY, words_view
 
 LATE_REFUSAL_TRIES = 3
 LATE_REFUSAL_GAP_S = 1.0
@@ -55,28 +55,6 @@ def created_ms(interaction: Interaction) -> int:
 def role_ids_of(user: discord.User | discord.Member) -> tuple[int, ...]:
     """The ids as Discord sent them; `Member.roles` would leave out those that the cache does not know."""
     return tuple(user._roles) if isinstance(user, discord.Member) else ()  # noqa: SLF001
-
-
-def place_id_of(interaction: Interaction) -> int:
-    """The channel whose rules count: a thread has those of the channel that it is in."""
-    channel = interaction.channel
-    parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return parent_id or interaction.channel_id or 0
-
-
-def is_age_restricted(interaction: Interaction) -> bool:
-    """Whether Discord keeps minors out of the place; a thread is as its channel.
-
-    What is not known counts as open to all, and so does every place outside of the bot's servers.
-    """
-    channel = interaction.channel
-    if (
-        channel is None
-        or server_id(interaction) is None
-        or isinstance(channel, discord.DMChannel | discord.GroupChannel)
-    ):
-        return False
-    return channel.is_nsfw()
 
 
 def request_of(interaction: Interaction, ask: Ask) -> Request:

@@ -5,6 +5,7 @@ from typing import Any
 from discord import app_commands
 from discord.ext import commands
 
+from bot.asking.forms import Forms
 from bot.asking.habits import Habits
 from bot.catalog import Catalog
 from bot.offers import offers
@@ -29,6 +30,7 @@ def asking_cogs(
     *,
     asking: Asking,
     drafts: Drafts,
+    forms: Forms,
     rights: Rights,
     catalog: Catalog,
     texts: Texts,
@@ -44,6 +46,15 @@ def asking_cogs(
         Imagen(tree=tree, offers=offers(catalog), run=starter.start, suggest=names.suggest, texts=texts),
         Compare(tree=tree, habits=habits, drafts=drafts, names=names, members=members, **shared),
         drafts,
-        Presets(tree=tree, habits=habits, sources=sources, names=names, rights=rights, members=members, **shared),
+        Presets(
+            tree=tree,
+            habits=habits,
+            sources=sources,
+            names=names,
+            forms=forms,
+            rights=rights,
+            members=members,
+            **shared,
+        ),
         Defaults(tree=tree, habits=habits, members=members, **shared),
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.asking.asks import Ask
 from bot.asking.habits import Habits
@@ -17,17 +16,17 @@ from bot.jobs import IMAGES_MAX
 from bot.offers import Offer
 from bot.text import Texts
 from cogs.acknowledge import Patience
+from cogs.answers import Answer
 from cogs.asking.drafts import Drafts
 from cogs.asking.preset_names import PresetNames
 from cogs.asking.starting import PRIVATE, SPOILER, left_out_words
 from cogs.commands import build_command
 from cogs.members import Members
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
-from cogs.serving import Interaction, Serving
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.slash import CommandCog
 
 
-class Compare(commands.Cog):
+class Compare(CommandCog):
     """One command; which models are compared is chosen in the question that answers it."""
 
     def __init__(
@@ -43,26 +42,18 @@ class Compare(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        offer = compare_offer(catalog)
+        made = (
+            None
+            if offer is None
+            else build_command(offer, run=self.use, texts=texts, suggest=names.suggest, words="compare.command")
+        )
+        super().__init__(tree, *([] if made is None else [made]))
         self._habits = habits
         self._drafts = drafts
         self._members = members
         self._texts = texts
         self._serving = Serving(texts=texts, clock=clock, patience=patience)
-        offer = compare_offer(catalog)
-        self._command = (
-            None
-            if offer is None
-            else build_command(offer, run=self.use, texts=texts, suggest=names.suggest, words="compare.command")
-        )
-
-    async def cog_load(self) -> None:
-        if self._command is not None:
-            self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        if self._command is not None:
-            self._tree.remove_command(COMPARE)
 
     async def use(self, interaction: discord.Interaction, _offer: Offer, options: Mapping[str, Any]) -> None:
         """Ask whether all models that can be used here are to make it."""

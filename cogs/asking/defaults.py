@@ -10,7 +10,9 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.asking.edits import NEGATIVE, SHAPE
 from bot.asking.habits import Habits
+from bot.asking.preset_form import shapes_of
 from bot.asking.preset_text import shown
 from bot.asking.presets import values_of
 from bot.catalog import Catalog
@@ -18,13 +20,12 @@ from bot.clock import Clock
 from bot.fields import Text
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.asking.preset_view import NEGATIVE, SHAPE, UNSET, read_filled, shapes_of
+from cogs.answers import Answer, Form, Redraw
+from cogs.asking.preset_view import UNSET, read_filled
+from cogs.ids import custom_id_of
 from cogs.members import Members
-from cogs.operator.options import Wrong, localised
-from cogs.panels.answers import Answer, Form, Redraw
-from cogs.panels.reading import custom_id_of
-from cogs.places import SERVERS_ONLY
-from cogs.serving import Do, Interaction, Serving
+from cogs.serving import Do, Interaction, Serving, Wrong
+from cogs.slash import CommandCog, slash
 from cogs.widgets import ACCENTS, fitted
 
 COMMAND = "defaults"
@@ -48,7 +49,7 @@ class Press(StrEnum):
         return f"{PREFIX}{VERSION}:{self.value}"
 
 
-class Defaults(commands.Cog):
+class Defaults(CommandCog):
     """One command, for everybody, about nobody else: a private panel."""
 
     def __init__(
@@ -62,30 +63,15 @@ class Defaults(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, slash(COMMAND, self._use, texts=texts, words="defaults.command"))
         self._habits = habits
         self._members = members
         self._catalog = catalog
         self._texts = texts
         self._serving = Serving(texts=texts, clock=clock, patience=patience)
-        self._command = self._build()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(COMMAND)
-
-    def _build(self) -> app_commands.Command[Any, ..., None]:
-        async def callback(interaction: discord.Interaction) -> None:
-            await self._serve(interaction, partial(self._panel, interaction))
-
-        return app_commands.Command(
-            name=COMMAND,
-            description=localised(self._texts, "defaults.command"),
-            callback=callback,
-            **SERVERS_ONLY,
-        )
+    async def _use(self, interaction: Interaction) -> None:
+        await self._serve(interaction, partial(self._panel, interaction))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

@@ -24,16 +24,15 @@ from bot.rights import Rank
 from bot.store.drafts import Draft
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.answers import words_view
-from cogs.asking.asking import Asking, is_age_restricted, place_id_of
+from cogs.answers import Answer, Redraw, Tell
+from cogs.asking.asking import Asking
 from cogs.asking.draft_check import DraftCheck
 from cogs.asking.draft_view import PREFIX, DraftAct, DraftAddress, DraftWriter, Question, read_draft_address
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer, Redraw, Tell
+from cogs.ids import custom_id_of
 from cogs.panels.panel import Rights
-from cogs.panels.reading import custom_id_of
-from cogs.places import home_id
-from cogs.serving import Interaction, Serving
+from cogs.places import home_id, is_age_restricted, place_id_of
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.widgets import words_view
 
 # What is pressed must be answered within three seconds, and what is asked for then takes its time, too.
 TAKE_S = 1.0

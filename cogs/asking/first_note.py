@@ -11,7 +11,7 @@ from bot.admin.privacy_text import PrivacyText
 from bot.admin.purging import Retention
 from bot.errors import StoreError
 from bot.text import Texts
-from cogs.answers import NOBODY, words_view
+from cogs.widgets import NOBODY, words_view
 
 # A first image waits for its note no longer; where it fails, the next image brings it.
 WITHIN_S = 5.0

@@ -1,29 +1,29 @@
-"""What `/preset` puts up: its pages and its form. Their custom_ids say all that there is to know, after any restart too."""
+"""What `/preset` puts up: its pages, its form, and what is wrong in that. Their custom_ids tell all, after any restart too."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 import discord
 from discord import ui
 
+from bot.asking.edits import NEGATIVE, SHAPE, Typed
+from bot.asking.preset_form import in_lines, inputs_of, shapes_of
 from bot.asking.preset_text import PresetText
 from bot.asking.presets import PART, PLACE, Kind
-from bot.asking.value_lines import print_lines
-from bot.catalog import PROMPT, Catalog
-from bot.fields import Choice, Field
-from cogs.panels.reading import custom_id_of
-from cogs.widgets import ACCENTS, fitted
+from bot.catalog import Catalog
+from cogs.ids import ID_DIGITS, custom_id_of, read_id
+from cogs.widgets import ACCENTS, fitted, words_view
 
 PREFIX = "preset:"
 # Goes up when the meaning of any part changes.
 VERSION = 1
 _PAGE = re.compile(rf"{PREFIX}{VERSION}:page:([0-9]{{1,4}})")
 _SAVE = re.compile(rf"{PREFIX}{VERSION}:save:([gu]):(.{{1,32}})")
+_CORRECT = re.compile(rf"{PREFIX}{VERSION}:correct:([gu]):({ID_DIGITS}):(.{{1,32}})")
 _KINDS = {"g": Kind.GUILD, "u": Kind.USER}
-NEGATIVE, SHAPE = "negative_prompt", "aspect_ratio"
 PART_INPUT, LINES = "prompt", "lines"
 LINES_CHARACTERS_MAX = 1_000
 NEGATIVE_CHARACTERS_MAX = 1_000
@@ -36,19 +36,29 @@ class Press(StrEnum):
 
     PAGE = "page"
     SAVE = "save"
+    CORRECT = "correct"
 
 
 @dataclass(frozen=True, slots=True)
 class PresetAddress:
-    """What a custom_id says: a page, from 0, or the preset that a form is for."""
+    """What a custom_id says: a page, from 0, or the preset that a form is for; `draft_id` names a form that was kept."""
 
     does: Press
     page: int = 0
     kind: Kind = Kind.USER
     name: str = ""
+    draft_id: int = 0
 
     def custom_id(self) -> str:
-        rest = str(self.page) if self.does is Press.PAGE else f"{self.kind.value[0]}:{self.name}"
+        match self.does:
+            case Press.PAGE:
+                rest = str(self.page)
+            case Press.SAVE:
+                rest = f"{self.kind.value[0]}:{self.name}"
+            case Press.CORRECT:
+                rest = f"{self.kind.value[0]}:{self.draft_id}:{self.name}"
+            case _:
+                assert_never(self.does)
         return f"{PREFIX}{VERSION}:{self.does.value}:{rest}"
 
 
@@ -59,6 +69,8 @@ def read_preset_address(interaction: discord.Interaction[Any]) -> PresetAddress 
         return PresetAddress(Press.PAGE, page=int(page[1]))
     if saved := _SAVE.fullmatch(custom_id):
         return PresetAddress(Press.SAVE, kind=_KINDS[saved[1]], name=saved[2])
+    if (wrong := _CORRECT.fullmatch(custom_id)) and (draft_id := read_id(wrong[2])) is not None:
+        return PresetAddress(Press.CORRECT, kind=_KINDS[wrong[1]], name=wrong[3], draft_id=draft_id)
     return None
 
 
@@ -85,31 +97,12 @@ def _turn(label: str, page: int, *, there: bool) -> ui.Button[Any]:
     return ui.Button(label=label, custom_id=custom_id, disabled=not there)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What the form holds, or held when it was sent; `shape` is empty where none was chosen."""
-
-    prompt: str
-    negative_prompt: str
-    shape: str
-    lines: str
-
-
-def in_lines(catalog: Catalog) -> list[Field]:
-    """What the lines of the form may say: the options of all models without those that have inputs of their own."""
-    fields = {field.name: field for model in reversed(catalog.models) for field in model.fields}
-    inputs = {PROMPT.name, *_inputs(catalog)}
-    return [field for name, field in sorted(fields.items()) if name not in inputs]
-
-
-def filled_with(prompt: str, values: Mapping[str, Any], catalog: Catalog) -> Typed:
-    """The form as it opens for what is known already."""
-    return Typed(
-        prompt=prompt,
-        negative_prompt=str(values.get(NEGATIVE, "")),
-        shape=str(values.get(SHAPE, "")),
-        lines=print_lines(values, in_lines(catalog)),
+def wrong_view(text: PresetText, words: str, address: PresetAddress) -> ui.LayoutView:
+    """All that is wrong in a form, and a button that opens it again."""
+    button: ui.Button[Any] = ui.Button(
+        label=text("edit.correct"), style=discord.ButtonStyle.primary, custom_id=address.custom_id()
     )
+    return words_view(words, accent="failed", buttons=[button])
 
 
 def save_form(text: PresetText, typed: Typed, *, kind: Kind, name: str, catalog: Catalog) -> ui.Modal:
@@ -127,7 +120,7 @@ def save_form(text: PresetText, typed: Typed, *, kind: Kind, name: str, catalog:
 
 
 def _labels(text: PresetText, typed: Typed, catalog: Catalog) -> Iterator[ui.Label[ui.Modal]]:
-    inputs = _inputs(catalog)
+    inputs = inputs_of(catalog)
     yield _typing(
         PART_INPUT, typed.prompt, PART.high, text("preset.form.prompt"), text("preset.form.prompt.help", place=PLACE)
     )
@@ -164,18 +157,6 @@ def _typing(custom_id: str, value: str, most: int, label: str, help_text: str | 
     return ui.Label(text=label, description=help_text, component=typing)
 
 
-def shapes_of(catalog: Catalog) -> list[str]:
-    """The shapes that some model takes by name; a menu has room for one more."""
-    fields = (model.field(SHAPE) for model in catalog.models)
-    return list(dict.fromkeys(ratio for each in fields if isinstance(each, Choice) for ratio in each.choices))[:24]
-
-
-def _inputs(catalog: Catalog) -> set[str]:
-    """The options that have inputs of their own in the form."""
-    negative = {NEGATIVE} if any(model.field(NEGATIVE) for model in catalog.models) else set()
-    return negative | ({SHAPE} if shapes_of(catalog) else set())
-
-
 def read_filled(interaction: discord.Interaction[Any]) -> Typed:
     """What was sent with a form."""
     data: Mapping[str, Any] = interaction.data or {}
@@ -188,6 +169,7 @@ def read_filled(interaction: discord.Interaction[Any]) -> Typed:
     return Typed(
         prompt=found.get(PART_INPUT, ""),
         negative_prompt=found.get(NEGATIVE, ""),
+        model="",
         shape="" if shape == UNSET else shape,
         lines=found.get(LINES, ""),
     )

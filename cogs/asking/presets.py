@@ -1,44 +1,43 @@
 """`/preset`: prompt parts and options under a name, which members keep for themselves and moderators for their server."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any, assert_never
 
 from discord import app_commands
 from discord.ext import commands
 
+from bot.asking.edits import PRESETS, Mistakes, Typed
+from bot.asking.forms import Forms
 from bot.asking.habits import Habits
+from bot.asking.preset_form import filled_with, mistaken, read
 from bot.asking.preset_text import PresetText, pages_of
-from bot.asking.presets import NAME, Kind, Preset, name_of, part_of, values_of
-from bot.asking.value_lines import read_lines
+from bot.asking.presets import NAME, BadPreset, Kind, Preset, name_of
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.rights import Rank
 from bot.text import Texts
 from cogs.acknowledge import Patience
+from cogs.answers import Answer, Form, Redraw, Tell
 from cogs.asking.preset_names import PresetNames
 from cogs.asking.preset_sources import PresetSources
 from cogs.asking.preset_view import (
-    NEGATIVE,
     PREFIX,
-    SHAPE,
+    PresetAddress,
     Press,
-    Typed,
-    filled_with,
-    in_lines,
     list_view,
     read_filled,
     read_preset_address,
     save_form,
+    wrong_view,
 )
+from cogs.cards.mistakes import mistake_words
+from cogs.ids import custom_id_of
 from cogs.members import Members
 from cogs.moderation.bench import NAME as MODERATION
-from cogs.operator.options import Wrong, localised
-from cogs.panels.answers import Answer, Form, Redraw, Tell
 from cogs.panels.panel import Rights
-from cogs.panels.reading import custom_id_of
-from cogs.places import SERVERS_ONLY
-from cogs.serving import Do, Interaction, Serving
+from cogs.places import home_id
+from cogs.serving import Do, Interaction, Serving, Wrong
+from cogs.slash import CommandCog, slash, slash_group
 from cogs.widgets import sheet
 
 COMMAND = "preset"
@@ -48,7 +47,7 @@ Known = app_commands.Range[str, 1, 40]
 Reference = app_commands.Range[str, 1, 20]
 
 
-class Presets(commands.Cog):
+class Presets(CommandCog):
     """A group of commands, the form that keeps a preset, and the buttons that turn pages. Each use is judged here."""
 
     def __init__(
@@ -58,6 +57,7 @@ class Presets(commands.Cog):
         habits: Habits,
         sources: PresetSources,
         names: PresetNames,
+        forms: Forms,
         rights: Rights,
         members: Members,
         catalog: Catalog,
@@ -65,30 +65,17 @@ class Presets(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, self._commands(texts, names))
         self._habits = habits
         self._sources = sources
-        self._names = names
+        self._forms = forms
         self._rights = rights
         self._members = members
         self._catalog = catalog
         self._texts = texts
         self._serving = Serving(texts=texts, clock=clock, patience=patience)
-        self._group = self._commands()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._group)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(COMMAND)
-
-    def _commands(self) -> app_commands.Group:
-        group = app_commands.Group(
-            name=COMMAND,
-            description=localised(self._texts, "preset.command"),
-            **SERVERS_ONLY,
-        )
-
+    def _commands(self, texts: Texts, names: PresetNames) -> app_commands.Group:
         async def save(interaction: Interaction, name: Name, *, server: bool = False, card: Reference = "") -> None:
             await self._serve(interaction, partial(self._open, interaction, name, card, server=server), opens_form=True)
 
@@ -102,28 +89,16 @@ class Presets(commands.Cog):
             await self._serve(interaction, partial(self._delete, interaction, name))
 
         options = {"name": "preset.option.name", "server": "preset.option.server", "card": "preset.option.card"}
-        self._add(group, "save", save, "preset.command.save", options)
-        self._add(group, "list", list_all, "preset.command.list", {})
-        for name, callback, words in (
-            ("show", show, "preset.command.show"),
-            ("delete", delete, "preset.command.delete"),
-        ):
-            self._add(group, name, callback, words, {"name": "preset.option.known"}).autocomplete("name")(
-                self._names.suggest
-            )
-        return group
-
-    def _add(
-        self, group: app_commands.Group, name: str, callback: Any, message_id: str, options: Mapping[str, str]
-    ) -> app_commands.Command[Any, ..., None]:
-        described = {option: localised(self._texts, words) for option, words in options.items()}
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name,
-            description=localised(self._texts, message_id),
-            callback=app_commands.describe(**described)(callback),
+        known = {"name": "preset.option.known"}
+        parts = (
+            slash("save", save, texts=texts, words="preset.command.save", options=options),
+            slash("list", list_all, texts=texts, words="preset.command.list"),
+            slash("show", show, texts=texts, words="preset.command.show", options=known),
+            slash("delete", delete, texts=texts, words="preset.command.delete", options=known),
         )
-        group.add_command(command)
-        return command
+        for part in parts[2:]:
+            part.autocomplete("name")(names.suggest)
+        return slash_group(COMMAND, *parts, texts=texts, words="preset.command")
 
     # ------------------------------------------------------------ answering
 
@@ -140,6 +115,8 @@ class Presets(commands.Cog):
                 await self._serve(interaction, partial(self._list, interaction, address.page))
             case Press.SAVE:
                 await self._serve(interaction, partial(self._save, interaction, address.kind, address.name))
+            case Press.CORRECT:
+                await self._serve(interaction, partial(self._correct, interaction, address), opens_form=True)
             case _:
                 assert_never(address.does)
 
@@ -172,29 +149,41 @@ class Presets(commands.Cog):
             source = await self._sources.of_card(interaction, card)
             typed = filled_with(source.prompt, source.values, self._catalog)
         else:
-            known = await self._find(interaction, f"{kind.value}:{name}")
-            same = known if known is not None and known.kind is kind else None
-            typed = filled_with(same.prompt, same.values, self._catalog) if same else filled_with("", {}, self._catalog)
+            typed = await self._as_kept(interaction, kind, name)
         return Form(save_form(self._text(interaction), typed, kind=kind, name=name, catalog=self._catalog))
+
+    async def _as_kept(self, interaction: Interaction, kind: Kind, name: str) -> Typed:
+        known = await self._find(interaction, f"{kind.value}:{name}")
+        same = known if known is not None and known.kind is kind else None
+        return filled_with(same.prompt, same.values, self._catalog) if same else filled_with("", {}, self._catalog)
+
+    async def _correct(self, interaction: Interaction, address: PresetAddress) -> Answer:
+        """The form as it was sent; as it opens anew where that is not kept any more."""
+        await self._judge(interaction, address.kind)
+        member = {"guild_id": home_id(interaction), "user_id": interaction.user.id}
+        typed = await self._forms.find(address.draft_id, of=PRESETS, **member)
+        if typed is None:
+            typed = await self._as_kept(interaction, address.kind, address.name)
+        form = save_form(self._text(interaction), typed, kind=address.kind, name=address.name, catalog=self._catalog)
+        return Form(form)
 
     async def _save(self, interaction: Interaction, kind: Kind, name: str) -> Answer:
         await self._judge(interaction, kind)
-        typed = read_filled(interaction)
-        values = values_of(self._given(typed), self._catalog)
-        prompt = part_of(typed.prompt)
-        if not prompt and not values:
-            raise Wrong("preset.empty")
+        parts = read(read_filled(interaction), self._catalog)
+        if isinstance(parts, Mistakes):
+            return await self._mistaken(interaction, kind, name, parts)
         before = await self._find(interaction, f"{kind.value}:{name}")
         kept = await self._habits.keep(
             kind,
             name_of(name),
-            prompt=prompt,
-            values=values,
+            prompt=parts.prompt,
+            values=parts.values,
             guild_id=interaction.guild_id or 0,
             user_id=interaction.user.id,
         )
         if not kept:
-            raise Wrong("preset.full.server" if kind is Kind.GUILD else "preset.full.own", most=kind.most)
+            full = BadPreset("preset.full.server" if kind is Kind.GUILD else "preset.full.own", most=kind.most)
+            return await self._mistaken(interaction, kind, name, mistaken([full], self._catalog))
         found = await self._find(interaction, f"{kind.value}:{name}")
         said = self._saved(interaction, before if before is not None and before.kind is kind else None)
         return Tell(sheet([said, *(self._text(interaction).whole(found) if found is not None else ())]))
@@ -204,15 +193,13 @@ class Presets(commands.Cog):
         text = self._text(interaction)
         return text("preset.saved") if before is None else text("preset.replaced", name=text.name(before))
 
-    def _given(self, typed: Typed) -> dict[str, Any]:
-        """The options of a form; raises Wrong for a line that says none."""
-        lines = read_lines(typed.lines, in_lines(self._catalog))
-        if lines.faults:
-            fault = lines.faults[0]
-            names = ", ".join(f"`{field.name}`" for field in in_lines(self._catalog))
-            raise Wrong("preset.bad_line", line=fault.line, typed=fault.typed.replace("`", ""), names=names)
-        inputs = {NEGATIVE: typed.negative_prompt.strip(), SHAPE: typed.shape}
-        return {**{name: value for name, value in inputs.items() if value}, **lines.values}
+    async def _mistaken(self, interaction: Interaction, kind: Kind, name: str, mistakes: Mistakes) -> Answer:
+        """All that is wrong, and a button that opens the form again with all that was typed."""
+        member = {"guild_id": home_id(interaction), "user_id": interaction.user.id}
+        await self._forms.keep(read_filled(interaction), draft_id=interaction.id, of=PRESETS, **member)
+        address = PresetAddress(Press.CORRECT, kind=kind, name=name, draft_id=interaction.id)
+        words = mistake_words(mistakes, texts=self._texts, locale=str(interaction.locale), catalog=self._catalog)
+        return Tell(wrong_view(self._text(interaction), words, address))
 
     async def _find(self, interaction: Interaction, name: str) -> Preset | None:
         return await self._habits.find(name, guild_id=interaction.guild_id or 0, user_id=interaction.user.id)

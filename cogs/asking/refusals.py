@@ -6,8 +6,8 @@ from typing import Any
 from discord import ui
 
 from bot.text import Texts
-from cogs.answers import words_view
 from cogs.moderation.case_ids import CaseAddress, Press
+from cogs.widgets import words_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,12 @@ from bot.intake import Refusal
 from bot.offers import MODEL, Offer
 from bot.text import Texts
 from cogs.acknowledge import Patience
+from cogs.answers import Answer
 from cogs.asking.asking import Asking
 from cogs.asking.drafts import Drafts
 from cogs.members import Members
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
 from cogs.places import home_id
-from cogs.serving import Interaction, Serving
+from cogs.serving import Interaction, Serving, Wrong
 
 PRIVATE, SPOILER = "private", "spoiler"
 # Of the three seconds that Discord allows; the decision itself takes its time, too.

@@ -11,23 +11,23 @@ from discord import ui
 from bot.asking.asks import Ask
 from bot.asking.draft_text import has_choices
 from bot.asking.edits import Edited, Mistakes, Source, Typed, again, model_of, read, redo, typed_of
-from bot.cards.album import Album, with_words
+from bot.asking.forms import Forms
+from bot.cards.album import with_words
 from bot.catalog import Catalog
 from bot.ports import CardAct
 from bot.rights import Rank
 from bot.text import Texts
-from cogs.answers import words_view
+from cogs.answers import Answer, Form, Tell
 from cogs.asking.asking import Asking
 from cogs.cards.form import EditForm, read_form, switch_of
 from cogs.cards.ids import CardAddress
 from cogs.cards.mistakes import mistake_words
 from cogs.cards.troubles import told
 from cogs.ids import read_id
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer, Form, Tell
 from cogs.panels.panel import Rights
 from cogs.places import home_id
-from cogs.serving import Interaction, Serving
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.widgets import words_view
 
 # So long a card is looked for before the person is asked to press again: the rest of Discord's three seconds is for the
 # decision about the request, and for answering.
@@ -48,7 +48,7 @@ class CardAsk:
     def __init__(
         self,
         *,
-        album: Album,
+        forms: Forms,
         asking: Asking,
         questions: Questions,
         serving: Serving,
@@ -56,7 +56,7 @@ class CardAsk:
         catalog: Catalog,
         texts: Texts,
     ) -> None:
-        self._album = album
+        self._forms = forms
         self._asking = asking
         self._questions = questions
         self._serving = serving
@@ -81,7 +81,7 @@ class CardAsk:
         if draft_id is None:
             return None
         member = {"guild_id": home_id(interaction), "user_id": interaction.user.id}
-        return await self._album.form(draft_id, of=interaction_id, **member)
+        return await self._forms.find(draft_id, of=interaction_id, **member)
 
     # ------------------------------------------------------------ asking
 
@@ -129,7 +129,7 @@ class CardAsk:
         """What is wrong, line by line, and a button that opens the form again with all that was typed."""
         locale, interaction_id = str(interaction.locale), source.request.interaction_id
         member = {"guild_id": home_id(interaction), "user_id": interaction.user.id}
-        await self._album.keep_form(typed, draft_id=interaction.id, of=interaction_id, **member)
+        await self._forms.keep(typed, draft_id=interaction.id, of=interaction_id, **member)
         button: ui.Button[Any] = ui.Button(
             label=self._texts(locale, "edit.correct"),
             style=discord.ButtonStyle.primary,

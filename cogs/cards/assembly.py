@@ -6,7 +6,7 @@ from typing import Any
 from discord import app_commands
 from discord.ext import commands
 
-from bot.asking.draft_book import DraftBook
+from bot.asking.forms import Forms
 from bot.cards.album import Album
 from bot.cards.writer import CardWriter
 from bot.catalog import Catalog
@@ -15,6 +15,7 @@ from bot.moderation.docket import Docket
 from bot.text import Texts
 from bot.tracker.assembly import Outside
 from bot.tracker.tracker import Tracker
+from cogs.acknowledge import Patience
 from cogs.asking.asking import Asking
 from cogs.cards.ask import CardAsk, Questions
 from cogs.cards.door import CardDoor
@@ -36,7 +37,7 @@ class CardKit:
     docket: Docket
     asking: Asking
     questions: Questions
-    book: DraftBook
+    forms: Forms
     placing: Placing
 
 
@@ -50,15 +51,27 @@ def card_cogs(
     texts: Texts,
 ) -> tuple[commands.Cog, ...]:
     """The buttons of cards, and the entry of a message's menu that begins with one."""
-    album = Album(db=outside.db, drafts=kit.book, clock=outside.clock)
+    album = Album(db=outside.db, clock=outside.clock)
     serving = Serving(texts=texts, clock=outside.clock)
-    shared: dict[str, Any] = {"album": album, "serving": serving, "texts": texts}
-    asker = CardAsk(asking=kit.asking, questions=kit.questions, rights=rights, catalog=catalog, **shared)
+    spoken: dict[str, Any] = {"serving": serving, "texts": texts}
+    shared = {"album": album, **spoken}
+    asker = CardAsk(
+        forms=kit.forms, asking=kit.asking, questions=kit.questions, rights=rights, catalog=catalog, **spoken
+    )
     writer = CardWriter(texts=texts, catalog=catalog)
     sender = CardSend(gallery=outside.gallery, writer=writer, clock=outside.clock)
     keeper = CardKeep(tracker=kit.tracker, docket=kit.docket, sender=sender, rights=rights, **shared)
     sharer = CardShare(placing=kit.placing, tracker=kit.tracker, rights=rights, clock=outside.clock, **shared)
+    holding = Serving(texts=texts, clock=outside.clock, patience=Patience(decide_s=0.0))
     return (
-        CardDoor(asker=asker, keeper=keeper, sharer=sharer, sight=Sight(db=outside.db), catalog=catalog, **shared),
+        CardDoor(
+            asker=asker,
+            keeper=keeper,
+            sharer=sharer,
+            sight=Sight(db=outside.db),
+            holding=holding,
+            catalog=catalog,
+            **shared,
+        ),
         CardMenu(tree=tree, docket=kit.docket, asker=asker, members=Members(rights=rights, texts=texts), **shared),
     )

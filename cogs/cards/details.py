@@ -14,10 +14,9 @@ from bot.catalog import Catalog
 from bot.jobs import Job
 from bot.offers import MODEL
 from bot.text import Texts
-from cogs.answers import words_view
+from cogs.answers import Enclosed, Tell
 from cogs.cards.form import switch_of
-from cogs.panels.answers import Enclosed, Tell
-from cogs.widgets import ACCENTS
+from cogs.widgets import ACCENTS, words_view
 
 # More than this is a file: Discord takes 4,000 characters in a message, and some 10,000 bytes.
 SHOWN_CHARACTERS_MAX, SHOWN_BYTES_MAX = 3_500, 9_000

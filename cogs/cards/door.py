@@ -12,24 +12,27 @@ from discord.ext import commands
 from bot.asking.edits import Source
 from bot.cards.album import Album, CardTrouble, Lack, with_words
 from bot.catalog import Catalog
+from bot.jobs import Reach
 from bot.ports import CardAct
 from bot.text import Texts
+from cogs.answers import Answer
 from cogs.cards.ask import CardAsk
 from cogs.cards.details import details
 from cogs.cards.ids import PREFIX, CardAddress, read_card_address
 from cogs.cards.keep import CardKeep
 from cogs.cards.share import CardShare
 from cogs.cards.troubles import told
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
-from cogs.panels.reading import custom_id_of
-from cogs.places import home_id
-from cogs.serving import Interaction, Serving
+from cogs.ids import custom_id_of
+from cogs.places import home_id, reach_of
+from cogs.serving import Interaction, Serving, Wrong
 from cogs.sight import Sight
 
 
 class CardDoor(commands.Cog):
-    """Answers whatever is pressed or sent about a card."""
+    """Answers whatever is pressed or sent about a card.
+
+    `holding` answers beside the message at once, so that the press leads to that message from then on.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class CardDoor(commands.Cog):
         sharer: CardShare,
         sight: Sight,
         serving: Serving,
+        holding: Serving,
         catalog: Catalog,
         texts: Texts,
     ) -> None:
@@ -49,6 +53,7 @@ class CardDoor(commands.Cog):
         self._sharer = sharer
         self._sight = sight
         self._serving = serving
+        self._holding = holding
         self._catalog = catalog
         self._texts = texts
 
@@ -67,6 +72,8 @@ class CardDoor(commands.Cog):
                 await self._asker.ask(interaction, self.card(interaction, address.interaction_id), address)
             case CardAct.SHARE:
                 await self._sharer.share(interaction, self.card(interaction, address.interaction_id))
+            case CardAct.DELETE if reach_of(interaction) is Reach.REPLY:
+                await self._holding.serve(interaction, partial(self._do, interaction, address))
             case _:
                 opens_form = address.does is CardAct.EDIT
                 await self._serving.serve(interaction, partial(self._do, interaction, address), opens_form=opens_form)

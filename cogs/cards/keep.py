@@ -7,28 +7,35 @@ from discord import ui
 
 from bot.asking.edits import Source
 from bot.cards.album import Album, CardTrouble, Lack, images_of
-from bot.jobs import Cancelled
+from bot.cards.staying import Stays
+from bot.jobs import Cancelled, Reach
 from bot.moderation.cases import Act
 from bot.moderation.docket import Docket
 from bot.moderation.troubles import CaseGone, NothingToDo, PrivateImage
 from bot.ports import CardAct
 from bot.rights import Rank
 from bot.text import Texts
+from cogs.answers import Answer, Redraw, Tell
+from cogs.asking.asking import created_ms
 from cogs.cards.ids import CardAddress
 from cogs.cards.send import CardSend
 from cogs.moderation.bench import IDLE, NAME
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer, Redraw, Tell
 from cogs.panels.panel import Rights
-from cogs.serving import Interaction, Serving
-from cogs.widgets import ACCENTS
+from cogs.places import reach_of
+from cogs.replies import Reply
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.widgets import ACCENTS, words_view
 
 
 class Cancels(Protocol):
-    """Calls requests off."""
+    """Calls requests off, and shows their cards."""
 
     async def cancel(self, interaction_id: int) -> Cancelled:
         """Cancel what has not started, and tell how many images that is and how many go on; raises StoreError."""
+        ...
+
+    async def reopen(self, interaction_id: int) -> None:
+        """Have a card shown anew, over the reply that it has now."""
         ...
 
 
@@ -77,11 +84,16 @@ class CardKeep:
     # ------------------------------------------------------------ deleting
 
     async def ask_delete(self, interaction: Interaction, source: Source) -> Answer:
-        """The question before images are deleted."""
+        """The question before images are deleted, or before a card that still shows them."""
         await self._check_hand(interaction, source, "delete.not_yours")
+        if await self._leads(interaction, source) and source.request.removed is not None:
+            await self._tracker.reopen(source.request.interaction_id)
+            return self._serving.tell(interaction, "delete.again")
         images, locale = len(images_of(source)), str(interaction.locale)
         message_id = "delete.ask" if _is_own(interaction, source) else "delete.ask.other"
         words = self._texts(locale, message_id, count=images, member=f"<@{source.request.user_id}>")
+        if (stays := await self._album.stays(source)) is not None:
+            words += f"\n{self._of_what_stays(locale, stays, 'delete.ask.stays', count=images)}"
         buttons: ui.ActionRow[Any] = ui.ActionRow(
             ui.Button(
                 label=self._texts(locale, "delete.button"),
@@ -109,7 +121,25 @@ class CardKeep:
         await self._check_hand(interaction, source, "delete.not_yours")
         images = len(images_of(source))
         await self._take_away(interaction, source)
-        return _in_place(interaction, self._serving.tell(interaction, "delete.done", count=images))
+        # Also where the token ran out while the question stood there.
+        stays, locale = await self._album.stays(source), str(interaction.locale)
+        said = [] if stays is not None and stays.url else [self._texts(locale, "delete.done", count=images)]
+        if stays is not None:
+            said.append(self._of_what_stays(locale, stays, "delete.done.stays", count=images))
+        return _in_place(interaction, Tell(words_view("\n".join(said), accent="waiting" if stays else "done")))
+
+    async def _leads(self, interaction: Interaction, source: Source) -> bool:
+        """Whether this press, on the card itself, lets the bot change a card to which only tokens lead."""
+        message = interaction.message
+        if reach_of(interaction) is not Reach.REPLY or message is None or message.flags.ephemeral:
+            return False
+        reply = Reply.of(interaction).to_json()
+        return await self._album.renew(source, message_id=message.id, reply=reply, reply_ms=created_ms(interaction))
+
+    def _of_what_stays(self, locale: str, stays: Stays, message_id: str, *, count: int) -> str:
+        if stays.url is None:
+            return self._texts(locale, "delete.stays.first", count=count)
+        return self._texts(locale, message_id, count=count, url=stays.url)
 
     async def _take_away(self, interaction: Interaction, source: Source) -> None:
         guild_id, interaction_id = source.request.guild_id, source.request.interaction_id

@@ -5,22 +5,21 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.cards.album import Album
 from bot.moderation.docket import Docket
 from bot.text import Texts
+from cogs.answers import Answer
 from cogs.cards.ask import CardAsk
 from cogs.cards.troubles import told
 from cogs.members import Members
 from cogs.message_menus import message_menu
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
 from cogs.places import home_id
-from cogs.serving import Interaction, Serving
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.slash import CommandCog
 
 
-class CardMenu(commands.Cog):
+class CardMenu(CommandCog):
     """One entry; it says so where a message is none of the bot's cards."""
 
     def __init__(
@@ -34,19 +33,12 @@ class CardMenu(commands.Cog):
         serving: Serving,
         texts: Texts,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, message_menu(texts, "edit.menu", self._edit))
         self._docket = docket
         self._album = album
         self._asker = asker
         self._members = members
         self._serving = serving
-        self._menu = message_menu(texts, "edit.menu", self._edit)
-
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._menu)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     async def _edit(self, interaction: discord.Interaction, message: discord.Message) -> None:
         await self._serving.serve(interaction, partial(self._open, interaction, message.id), opens_form=True)

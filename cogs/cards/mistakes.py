@@ -1,10 +1,11 @@
-"""What is wrong in the form that begins with a card, in words: one line for each mistake."""
+"""What is wrong in a form that has lines, in words: one line for each mistake."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.asking.edits import Mistakes, in_lines, takers
+from bot.asking.edits import Mistakes, takers
+from bot.asking.presets import BadPreset
 from bot.asking.value_lines import Fault, Switch, Why
 from bot.catalog import Catalog
 from bot.fields import BadValue, Choice, Field, Number, Text, Toggle, Whole
@@ -16,22 +17,25 @@ from cogs.cards.form import switch_of
 
 # More mistakes than this are counted: nobody reads on.
 SHOWN_MAX = 10
-WRONG: Mapping[Why, str] = {
+WRONG = {
     Why.SHAPE: "edit.wrong.shape",
     Why.UNKNOWN: "edit.wrong.unknown",
     Why.NOT_TAKEN: "edit.wrong.not_taken",
     Why.TWICE: "edit.wrong.twice",
     Why.VALUE: "edit.wrong.value",
 }
+# In the form of a preset, which is for all models.
+OF_PRESETS = {Why.SHAPE: "preset.wrong.shape", Why.UNKNOWN: "preset.wrong.unknown"}
 
 
 def mistake_words(mistakes: Mistakes, *, texts: Texts, locale: str, catalog: Catalog) -> str:
-    """All that is wrong, what is allowed instead, and that nothing was made."""
+    """All that is wrong, what is allowed instead, and that nothing was made, or saved."""
     words = _Words(mistakes, texts, locale, catalog, switch_of(texts, locale))
     lines = [f"- {each}" for each in words.lines()]
     more = len(lines) - SHOWN_MAX
     last = [words.said("edit.wrong.more", count=more)] if more > 0 else []
-    return "\n".join([words.said("edit.wrong"), *lines[:SHOWN_MAX], *last])
+    wrong = words.said("preset.wrong" if mistakes.model is None else "edit.wrong")
+    return "\n".join([wrong, *lines[:SHOWN_MAX], *last])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class _Words:
             yield self.said("edit.wrong.line", line=fault.line, reason=self._reason(fault))
 
     def _input(self, error: BadValue) -> str:
+        if isinstance(error, BadPreset):
+            return self.said(error.reason, **error.values)
         refusal = Refusal(f"bad_value.{error.reason}", option=error.name, **error.values)
         return refusal_words(self.texts, self.locale, refusal, public=False)
 
@@ -59,10 +65,10 @@ class _Words:
         model = self.mistakes.model
         name = "_".join(fault.typed.casefold().replace("-", " ").split())
         return self.said(
-            WRONG[fault.why],
+            (WRONG if model is not None else WRONG | OF_PRESETS)[fault.why],
             typed=harmless(fault.typed),
-            model=model.label,
-            names=", ".join(f"`{field.name}`" for field in in_lines(model)),
+            model="" if model is None else model.label,
+            names=", ".join(f"`{field.name}`" for field in self.mistakes.fields),
             takers=", ".join(each.label for each in takers(name, self.catalog)),
             option=fault.field.name if fault.field is not None else "",
             allowed=self._allowed(fault.field) if fault.field is not None else "",

@@ -16,12 +16,10 @@ from bot.jobs import Job
 from bot.media.gallery import Gallery
 from bot.ports import CardImage
 from bot.tracker.views import Moments
-from cogs.answers import NOBODY
+from cogs.answers import Enclosed
 from cogs.delivery_errors import will_pass
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Enclosed
-from cogs.serving import Interaction
-from cogs.widgets import card_view
+from cogs.serving import Interaction, Wrong
+from cogs.widgets import NOBODY, card_view
 
 # A direct message takes no more than this of a file, whatever the server was boosted to, and 25 MiB of all together.
 FILE_BYTES_MAX, TOGETHER_BYTES_MAX = 10 * 1024 * 1024, 20 * 1024 * 1024

@@ -15,15 +15,14 @@ from bot.finding.placing import Placing, Spot, TooLoose
 from bot.rights import Rank
 from bot.text import Texts
 from cogs.acknowledge import Patience, acknowledge
-from cogs.answers import NOBODY, words_view
-from cogs.asking.asking import created_ms, is_age_restricted, place_id_of, role_ids_of
+from cogs.answers import Answer
+from cogs.asking.asking import created_ms, role_ids_of
 from cogs.cards.troubles import told
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
 from cogs.panels.panel import Rights
-from cogs.places import home_id
+from cogs.places import home_id, is_age_restricted, place_id_of, reach_of
 from cogs.replies import Reply
-from cogs.serving import Interaction, Serving
+from cogs.serving import Interaction, Serving, Wrong
+from cogs.widgets import NOBODY, words_view
 
 # As in cogs/cards/ask.py; AutoMod's rules may have to be fetched.
 LOOK_S = 1.4
@@ -119,6 +118,7 @@ class CardShare:
             place_id=place_id_of(interaction),
             filesize_limit_bytes=interaction.filesize_limit,
             spoiler=hidden,
+            reach=reach_of(interaction),
         )
         if await self._album.share(source, shared):
             await self._tracker.reopen(source.request.interaction_id)

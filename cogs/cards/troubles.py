@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from bot.cards.album import CardTrouble, Lack
-from cogs.operator.options import Wrong
+from cogs.serving import Wrong
 
 LACKS: Mapping[Lack, str] = {
     Lack.GONE: "button.gone",
@@ -15,7 +15,9 @@ LACKS: Mapping[Lack, str] = {
     Lack.FORGOTTEN: "button.forgotten",
     Lack.NO_IMAGES: "button.no_images",
     Lack.BLOCKED: "button.blocked",
+    Lack.HIDDEN: "button.hidden",
     Lack.NOT_OWN: "button.not_own",
+    Lack.SPOILER: "button.favourite.hidden",
 }
 
 

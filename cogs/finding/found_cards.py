@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import structlog
 
 from bot.errors import BadPicture, ImagenError, MediaUnavailable
-from bot.jobs import Job, Request
+from bot.jobs import Job
 from bot.media.gallery import Gallery
 from bot.ports import Card, CardImage
 from bot.store.history import Made
 from bot.tracker.collecting import SMALL, stem_of
 from bot.tracker.copied_cards import CopyWriter, spoken_to
-from cogs.panels.answers import Enclosed
+from cogs.answers import Enclosed
 
 # Discord takes requests of 25 MiB.
 TOGETHER_BYTES_MAX = 24 * 1024 * 1024
@@ -51,14 +51,13 @@ class FoundCards:
             file = await self._file(job, limit_bytes=each_bytes)
             if file is not None:
                 enclosed.append(file)
-                images[job.number] = self._image(request, job, file, hidden=hidden, total=len(made.images))
+                alt = self._writer.alt(request, job, total=len(made.images), own=own)
+                images[job.number] = CardImage(
+                    filename=file.filename, path="", alt=alt, spoiler=hidden, attachment_id=None
+                )
         if not images:
             raise NoPicture
         return FoundCard(self._writer.write(request, made.images, images, own=own), tuple(enclosed))
-
-    def _image(self, request: Request, job: Job, file: Enclosed, *, hidden: bool, total: int) -> CardImage:
-        alt = self._writer.alt(request, job, total=total)
-        return CardImage(filename=file.filename, path="", alt=alt, spoiler=hidden, attachment_id=None)
 
     async def _file(self, job: Job, *, limit_bytes: int) -> Enclosed | None:
         """The image as large as it may be; None where it cannot be had."""

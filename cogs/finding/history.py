@@ -1,4 +1,4 @@
-"""`/history`: members look through the images that they made, and open one. Everything of it is for their eyes alone.
+"""`/history`: members look through the images that they made or like best, and open one. Everything of it is for their eyes alone.
 
 Nothing of it is registered with discord.py, and nothing is kept: a page's custom_ids say all that there is to know.
 """
@@ -21,18 +21,18 @@ from bot.finding.history_text import HistoryText, Wanted, suggested_dates
 from bot.markdown import clipped
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.asking.asking import is_age_restricted
+from cogs.answers import Answer, Form, Illustrated, Tell
 from cogs.finding.found_cards import FoundCards, NoPicture
 from cogs.finding.history_ids import PREFIX, Act, Spot, anew, read_act, read_form, read_picked, read_spot
 from cogs.finding.history_thumbs import Thumbs
 from cogs.finding.history_view import page_view, wanted_form
+from cogs.finding.places_seen import seen_by, still_seen
+from cogs.ids import custom_id_of
 from cogs.members import Members
-from cogs.operator.options import Wrong, localised
-from cogs.panels.answers import Answer, Form, Illustrated, Tell
-from cogs.panels.reading import custom_id_of
-from cogs.places import SERVERS_ONLY, home_id
-from cogs.serving import Do, Serving
+from cogs.places import home_id, is_age_restricted
+from cogs.serving import Do, Serving, Wrong
 from cogs.sight import Sight
+from cogs.slash import CommandCog, Slash, slash
 from cogs.widgets import card_view
 
 NAME = "history"
@@ -44,7 +44,7 @@ Words = app_commands.Range[str, 1, WORDS.high]
 log = structlog.get_logger()
 
 
-class History(commands.Cog):
+class History(CommandCog):
     """The command, and the door that everything pressed in its answers comes through."""
 
     def __init__(
@@ -62,7 +62,7 @@ class History(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, self._command(texts))
         self._histories = histories
         self._thumbs = thumbs
         self._cards = cards
@@ -72,36 +72,21 @@ class History(commands.Cog):
         self._catalog = catalog
         self._texts = texts
         self._serving = Serving(texts=texts, clock=clock, patience=patience)
-        self._command = self._build()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _build(self) -> app_commands.Command[Any, ..., None]:
+    def _command(self, texts: Texts) -> Slash:
         async def callback(
             interaction: Interaction, words: Words = "", model: str = "", *, favourites: bool = False, date: str = ""
         ) -> None:
             wanted = Wanted(words=words, model=model, date=date, favourites=favourites)
             await self._serve(interaction, partial(self._begin, interaction, wanted))
 
-        described = {
-            name: localised(self._texts, message_id)
-            for name, message_id in (
-                ("words", "history.option.words"),
-                ("model", "history.option.model"),
-                ("favourites", "history.option.favourites"),
-                ("date", "history.option.date"),
-            )
+        options = {
+            "words": "history.option.words",
+            "model": "history.option.model",
+            "favourites": "history.option.favourites",
+            "date": "history.option.date",
         }
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=NAME,
-            description=localised(self._texts, "history.command"),
-            callback=app_commands.describe(**described)(callback),
-            **SERVERS_ONLY,
-        )
+        command = slash(NAME, callback, texts=texts, words="history.command", options=options)
         command.autocomplete("model")(self._suggest_models)
         command.autocomplete("date")(self._suggest_dates)
         return command
@@ -148,9 +133,11 @@ class History(commands.Cog):
     async def _page(self, interaction: Interaction, spot: Spot) -> Answer:
         user_id, guild_id = interaction.user.id, home_id(interaction)
         try:
-            found = await self._histories.page(spot.wanted, user_id=user_id, guild_id=guild_id, at=spot.at)
+            seen = seen_by(interaction) if spot.wanted.favourites else None
+            found = await self._histories.page(spot.wanted, user_id=user_id, guild_id=guild_id, at=spot.at, seen=seen)
         except BadDate as error:
             raise Wrong("history.no_date", **error.values) from None
+        found = replace(found, page=replace(found.page, rows=await still_seen(interaction, found.page.rows)))
         text = self._text(interaction)
         thumbs, absent = await self._thumbs.of(
             found.page.rows, locale=text.locale, age_restricted=is_age_restricted(interaction)

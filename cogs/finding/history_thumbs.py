@@ -15,8 +15,8 @@ from bot.jobs import Job
 from bot.media.gallery import Gallery
 from bot.store.history import Made
 from bot.tracker.copied_cards import spoken_to
+from cogs.answers import Enclosed
 from cogs.finding.history_view import Thumb
-from cogs.panels.answers import Enclosed
 
 # Nine of them stand in three rows, each some 180 px wide on a screen.
 SIDE_PX = 320

@@ -12,8 +12,8 @@ from bot.finding.histories import Found
 from bot.finding.history import DATE, WORDS
 from bot.finding.history_text import HistoryText
 from bot.store.history import COUNT_MAX, Cursor, Made
+from cogs.answers import Enclosed
 from cogs.finding.history_ids import EVERY_MODEL, EVERYTHING, FAVOURITES, Act, Spot, anew
-from cogs.panels.answers import Enclosed
 from cogs.widgets import ACCENTS, ALT_CHARACTERS_MAX, fitted
 
 # Discord takes 25 entries; two are for all models, and for one that is not offered any more.

@@ -13,7 +13,6 @@ import aiohttp
 import discord
 import structlog
 from discord import app_commands
-from discord.ext import commands
 
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -24,13 +23,12 @@ from bot.finding.history import WORDS
 from bot.finding.history_text import HistoryText
 from bot.text import Texts
 from cogs.acknowledge import Patience, acknowledge
-from cogs.answers import NOBODY, words_view
+from cogs.answers import Answering, Tell
 from cogs.asking.asking import created_ms
 from cogs.finding.show_choice import NAME, Choice, Post
 from cogs.finding.show_copies import Changed, Copies
-from cogs.operator.options import localised
-from cogs.panels.answers import Answering, Tell
-from cogs.places import SERVERS_ONLY
+from cogs.slash import CommandCog, Slash, slash
+from cogs.widgets import NOBODY, words_view
 
 Interaction = discord.Interaction[Any]
 Named = app_commands.Range[str, 1, WORDS.high]
@@ -38,7 +36,7 @@ Named = app_commands.Range[str, 1, WORDS.high]
 log = structlog.get_logger()
 
 
-class Show(commands.Cog):
+class Show(CommandCog):
     """One command, for everybody."""
 
     def __init__(
@@ -54,7 +52,7 @@ class Show(commands.Cog):
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, self._command(texts))
         self._histories = histories
         self._choice = choice
         self._copies = copies
@@ -64,28 +62,13 @@ class Show(commands.Cog):
         self._clock = clock
         self._patience = patience or Patience()
         self._answering = Answering(texts=texts, clock=clock, patience=self._patience)
-        self._command = self._build()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _build(self) -> app_commands.Command[Any, ..., None]:
+    def _command(self, texts: Texts) -> Slash:
         async def callback(interaction: Interaction, image: Named, *, private: bool = False) -> None:
             await self._use(interaction, image, private=private)
 
-        described = {
-            "image": localised(self._texts, "show.option.image"),
-            "private": localised(self._texts, "show.option.private"),
-        }
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=NAME,
-            description=localised(self._texts, "show.command"),
-            callback=app_commands.describe(**described)(callback),
-            **SERVERS_ONLY,
-        )
+        options = {"image": "show.option.image", "private": "show.option.private"}
+        command = slash(NAME, callback, texts=texts, words="show.command", options=options)
         command.autocomplete("image")(self._suggest)
         return command
 

@@ -17,17 +17,15 @@ from bot.intake import Refusal
 from bot.jobs import Reach
 from bot.store.history import Made
 from bot.wording import refusal_words
-from cogs.answers import words_view
-from cogs.asking.asking import is_age_restricted, place_id_of
+from cogs.answers import Tell
 from cogs.errors import REFERENCE_BYTES
 from cogs.finding.found_cards import FoundCard, FoundCards, NoPicture
 from cogs.members import Members
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Tell
-from cogs.places import home_id, reach_of
+from cogs.places import home_id, is_age_restricted, place_id_of, reach_of
 from cogs.rights import read_caller
+from cogs.serving import Wrong
 from cogs.sight import can_see
-from cogs.widgets import card_view
+from cogs.widgets import card_view, words_view
 
 NAME = "show"
 

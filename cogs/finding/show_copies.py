@@ -12,11 +12,10 @@ from bot.store import copies
 from bot.store import jobs as job_store
 from bot.store.copies import Copy
 from bot.store.database import Database, Transaction
-from cogs.answers import NOBODY
 from cogs.delivery_errors import as_delivery_errors
 from cogs.finding.found_cards import FoundCard
 from cogs.places import home_id
-from cogs.widgets import card_view
+from cogs.widgets import NOBODY, card_view
 
 # After this a copy is looked at again, where nobody came back to say that it shows what is true.
 LOOK_AGAIN_MS = 300_000

@@ -1,24 +1,17 @@
 """What moderators' commands, menus and buttons have in common: each use is judged here, and always answered."""
 
-import asyncio
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, assert_never
-
-import discord
-import structlog
+from collections.abc import Mapping
+from functools import partial
+from typing import assert_never
 
 from bot.clock import Clock
-from bot.errors import StoreError
 from bot.moderation.troubles import AlreadyReported, CaseGone, Idle, NoAppeal, NotAppealable, NothingToDo, PrivateImage
 from bot.rights import Rank
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.answers import words_view
-from cogs.errors import REFERENCE_BYTES
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer, Answering, Tell
+from cogs.answers import Answer, Redraw
 from cogs.panels.panel import Rights
+from cogs.serving import Do, Interaction, Serving, Wrong
 
 # The command whose rights count for everything that moderators do with cases.
 NAME = "moderation"
@@ -41,49 +34,42 @@ NO_APPEAL: Mapping[NoAppeal, str] = {
     NoAppeal.LATE: "appeal.late",
 }
 
-Interaction = discord.Interaction[Any]
-Do = Callable[[], Awaitable[Answer]]
-
-log = structlog.get_logger()
-
 
 class Bench:
-    """Answers uses with what becomes of them, however slow anything is."""
+    """Answers uses with what becomes of them; `tell` says something to whoever did it alone."""
 
     def __init__(self, *, rights: Rights, texts: Texts, clock: Clock, patience: Patience | None = None) -> None:
         self._rights = rights
-        self._texts = texts
-        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
+        self._serving = Serving(texts=texts, clock=clock, patience=patience, store_words="moderation.store")
+        self.tell = self._serving.tell
 
     async def serve(
-        self, interaction: Interaction, do: Do, *, rank: Rank = Rank.MODERATOR, opens_form: bool = False
+        self,
+        interaction: Interaction,
+        do: Do,
+        *,
+        rank: Rank = Rank.MODERATOR,
+        opens_form: bool = False,
+        of_question: bool = False,
     ) -> None:
-        """Do it where this person may, and answer. `opens_form` says that the answer may be a form."""
-        # A task of its own: whatever becomes of the answer, what was begun is carried through.
-        deciding = asyncio.ensure_future(self._decide(interaction, do, rank))
-        await self._answering.answer(interaction, deciding, opens_form=opens_form)
+        """Do it where this person may, and answer. `opens_form` says that the answer may be a form.
 
-    def tell(self, interaction: Interaction, message_id: str, *, accent: str = "done", **values: Any) -> Tell:
-        """These words, to whoever did it alone."""
-        return Tell(words_view(self._texts(str(interaction.locale), message_id, **values), accent=accent))
+        `of_question` says that it is the answer to a question, in whose place it stands, also where there is nothing to do.
+        """
+        judged = partial(self._judged, interaction, do, rank, of_question=of_question)
+        await self._serving.serve(interaction, judged, opens_form=opens_form)
 
-    async def _decide(self, interaction: Interaction, do: Do, rank: Rank) -> Answer:
-        """What to answer; never raises."""
+    async def _judged(self, interaction: Interaction, do: Do, rank: Rank, *, of_question: bool) -> Answer:
+        """What to answer; raises Wrong where this person may not, or it cannot be done."""
+        if rank > Rank.MEMBER and not await self._rights.allows(interaction, command=NAME, rank=rank):
+            raise Wrong("moderation.refused")
         try:
-            if rank > Rank.MEMBER and not await self._rights.allows(interaction, command=NAME, rank=rank):
-                return self.tell(interaction, "moderation.refused", accent="failed")
             return await do()
-        except Wrong as wrong:
-            return self.tell(interaction, wrong.message_id, accent="failed", **wrong.values)
         except (CaseGone, PrivateImage, AlreadyReported, NothingToDo, NotAppealable) as trouble:
-            return self.tell(interaction, _words_of(trouble), accent="failed")
-        except StoreError:
-            log.exception("cases could not be read or written", interaction_id=interaction.id)
-            return self.tell(interaction, "moderation.store", accent="failed")
-        except Exception:
-            reference = secrets.token_hex(REFERENCE_BYTES)
-            log.exception("moderation failed", reference=reference, interaction_id=interaction.id)
-            return self.tell(interaction, "error.unexpected", accent="failed", reference=reference)
+            words = _words_of(trouble)
+            if not of_question:
+                raise Wrong(words) from None
+            return Redraw(self.tell(interaction, words, accent="failed").view)
 
 
 def guild_id_of(interaction: Interaction) -> int:

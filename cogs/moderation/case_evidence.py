@@ -12,10 +12,10 @@ from bot.media.gallery import Gallery
 from bot.moderation.docket import Docket
 from bot.moderation.troubles import CaseGone
 from bot.text import Texts
-from cogs.moderation.bench import Interaction, guild_id_of
+from cogs.answers import Answer, Enclosed, Tell
+from cogs.moderation.bench import guild_id_of
 from cogs.moderation.case_ids import CaseAddress
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer, Enclosed, Tell
+from cogs.serving import Interaction, Wrong
 from cogs.widgets import ACCENTS
 
 # Discord takes requests of 25 MiB.

@@ -10,10 +10,9 @@ from discord import ui
 
 from bot.moderation.case_card import CaseButton, CaseCard
 from bot.moderation.cases import Act
-from cogs.answers import NOBODY
 from cogs.delivery_errors import as_delivery_errors
 from cogs.moderation.case_ids import CaseAddress, Press, read_case_address
-from cogs.widgets import ACCENTS, fitted
+from cogs.widgets import ACCENTS, NOBODY, fitted
 
 CALL_S = 60.0
 # As many as Discord gives in one answer: half of them from before an instant, half from after it.

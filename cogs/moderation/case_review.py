@@ -15,12 +15,13 @@ from bot.moderation.list_text import ListText
 from bot.moderation.reading import Reviewed
 from bot.moderation.troubles import CaseGone, PrivateImage
 from bot.text import Texts
-from cogs.answers import words_view
-from cogs.moderation.bench import Bench, Interaction, guild_id_of
+from cogs.answers import Answer, Redraw, Tell
+from cogs.moderation.bench import Bench, guild_id_of
 from cogs.moderation.case_ids import CaseAddress
 from cogs.moderation.case_poster import view_of
-from cogs.panels.answers import Answer, Redraw, Tell
-from cogs.widgets import sheet
+from cogs.moderation.hierarchy import check_below, check_own
+from cogs.serving import Interaction
+from cogs.widgets import sheet, words_view
 
 _MS_PER_S = 1000
 # What whoever acted is told; the card in the log tells everybody else.
@@ -37,6 +38,8 @@ SAID: Mapping[Act, str] = {
     Act.DECLINE: "moderation.done.decline",
     Act.DISMISS: "moderation.done.dismiss",
 }
+# What lifts a pause, or decides about an appeal, which may lift one.
+LIFTING = frozenset({Act.LIFT, Act.APPROVE, Act.DECLINE})
 
 
 class Review:
@@ -62,6 +65,10 @@ class Review:
     async def act(self, interaction: Interaction, address: CaseAddress, act: Act) -> Answer:
         """Do it, and say so: to whoever did it on a card of the log, and in the place of a private panel."""
         guild_id = guild_id_of(interaction)
+        if act.pauses:
+            await check_below(interaction, await self._member(interaction, address))
+        elif act in LIFTING:
+            check_own(interaction, await self._member(interaction, address))
         done = await self._docket.act(
             act,
             guild_id=guild_id,
@@ -71,7 +78,7 @@ class Review:
             interaction_id=interaction.id,
         )
         said = self._said(interaction, act, done)
-        if not _is_private(interaction):
+        if not is_private(interaction):
             return said
         if act is Act.DELETE_ALL:
             # It was asked in private: this stands in the place of the question.
@@ -134,6 +141,6 @@ class Review:
         return user_id
 
 
-def _is_private(interaction: Interaction) -> bool:
+def is_private(interaction: Interaction) -> bool:
     """Whether what was pressed stands in an answer that only this person sees."""
     return interaction.message is not None and interaction.message.flags.ephemeral

@@ -1,16 +1,16 @@
 """What members say about cases: a report of an image, and an appeal against a block of their own prompt."""
 
-from bot.moderation.cases import Case, CaseKind, Source
+from bot.moderation.cases import Case
 from bot.moderation.docket import Docket
 from bot.moderation.reading import Reviewed
 from bot.moderation.troubles import CaseGone, PrivateImage
 from bot.text import Texts
+from cogs.answers import Answer, Form
 from cogs.members import Members
-from cogs.moderation.bench import Bench, Interaction, guild_id_of
+from cogs.moderation.bench import Bench, guild_id_of
 from cogs.moderation.case_forms import appeal_form, read_reason, report_form
 from cogs.moderation.case_ids import CaseAddress
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer, Form
+from cogs.serving import Interaction, Wrong
 from cogs.sight import Sight
 
 # The name of the entry of a message's menu that this is about.
@@ -65,10 +65,7 @@ class Voices:
 
     async def open_appeal(self, interaction: Interaction, address: CaseAddress) -> Answer:
         case = await self._own_case(interaction, address)
-        if case.kind is not CaseKind.BLOCK or case.source is not Source.SERVER:
-            raise Wrong("appeal.provider")
-        if case.appeal is not None:
-            raise Wrong("appeal.twice")
+        await self._docket.check_appeal(case)
         return Form(appeal_form(self._texts, str(interaction.locale), case_id=case.case_id, private=case.private))
 
     async def appeal(self, interaction: Interaction, address: CaseAddress) -> Answer:

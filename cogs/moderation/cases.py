@@ -11,14 +11,14 @@ from discord.ext import commands
 
 from bot.moderation.cases import Act
 from bot.rights import Rank
-from cogs.moderation.bench import Bench, Interaction
+from cogs.answers import Answer
+from cogs.ids import custom_id_of
+from cogs.moderation.bench import Bench
 from cogs.moderation.case_evidence import Evidence
 from cogs.moderation.case_ids import PREFIX, CaseAddress, Press, read_case_address
-from cogs.moderation.case_review import Review
+from cogs.moderation.case_review import Review, is_private
 from cogs.moderation.case_voices import Voices
-from cogs.operator.options import Wrong
-from cogs.panels.answers import Answer
-from cogs.panels.reading import custom_id_of
+from cogs.serving import Interaction, Wrong
 
 # What members press and send; all else is for moderators.
 OF_MEMBERS = frozenset({Press.APPEAL, Press.SEND_APPEAL, Press.REPORT, Press.SEND_REPORT})
@@ -46,6 +46,8 @@ class Cases(commands.Cog):
             partial(self._do, interaction, address),
             rank=Rank.MEMBER if does is None or does in OF_MEMBERS else Rank.MODERATOR,
             opens_form=does in OPENS_FORM,
+            # Of all acts this one alone stands below a question, which only who asked it sees.
+            of_question=does is Act.DELETE_ALL and is_private(interaction),
         )
 
     async def _do(self, interaction: Interaction, address: CaseAddress | None) -> Answer:

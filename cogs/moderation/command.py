@@ -1,6 +1,5 @@
 """`/moderation`: moderators pause and unpause members, and look at what was blocked, what failed and who did what."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, assert_never
 
@@ -13,13 +12,15 @@ from bot.moderation.cases import PAUSE_MS, Act
 from bot.moderation.docket import Docket
 from bot.moderation.list_text import INCIDENTS_ON_PAGE, PAUSES_ON_PAGE
 from bot.text import Texts
-from cogs.moderation.bench import NAME, Bench, Do, Interaction, guild_id_of
+from cogs.answers import Answer, Redraw
+from cogs.ids import custom_id_of
+from cogs.moderation.bench import NAME, Bench, guild_id_of
 from cogs.moderation.case_review import Review
+from cogs.moderation.hierarchy import check_member_below, check_own
 from cogs.moderation.view import PREFIX, Listed, Page, page_view, read_page
-from cogs.operator.options import Reason, Wrong, localised
-from cogs.panels.answers import Answer, Redraw
-from cogs.panels.reading import custom_id_of
-from cogs.places import SERVERS_ONLY
+from cogs.operator.options import Reason
+from cogs.serving import Do, Interaction, Wrong
+from cogs.slash import CommandCog, localised, slash, slash_group
 
 _MS_PER_S = 1000
 DURATIONS = {
@@ -28,14 +29,9 @@ DURATIONS = {
     Act.PAUSE_WEEK: "moderation.duration.week",
     Act.PAUSE: "moderation.duration.lifted",
 }
-OPTIONS = {
-    "member": "moderation.option.member",
-    "duration": "moderation.option.duration",
-    "reason": "moderation.option.reason",
-}
 
 
-class Moderation(commands.Cog):
+class Moderation(CommandCog):
     """A group of commands, and the buttons that turn the pages of its lists."""
 
     def __init__(
@@ -48,28 +44,13 @@ class Moderation(commands.Cog):
         texts: Texts,
         clock: Clock,
     ) -> None:
-        self._tree = tree
+        super().__init__(tree, self._commands(texts))
         self._docket = docket
         self._review = review
         self._bench = bench
-        self._texts = texts
         self._clock = clock
-        self._group = self._commands()
 
-    async def cog_load(self) -> None:
-        self._tree.add_command(self._group)
-
-    async def cog_unload(self) -> None:
-        self._tree.remove_command(NAME)
-
-    def _commands(self) -> app_commands.Group:
-        group = app_commands.Group(
-            name=NAME,
-            description=localised(self._texts, "moderation.command"),
-            default_permissions=discord.Permissions(manage_messages=True),
-            **SERVERS_ONLY,
-        )
-
+    def _commands(self, texts: Texts) -> app_commands.Group:
         async def pause(interaction: Interaction, member: discord.User, duration: str, reason: Reason = "") -> None:
             await self._serve(interaction, partial(self._pause, interaction, member, Act(duration), reason.strip()))
 
@@ -85,29 +66,28 @@ class Moderation(commands.Cog):
         async def history(interaction: Interaction, member: discord.User) -> None:
             await self._serve(interaction, partial(self._review.history, interaction, member.id))
 
-        pause = app_commands.choices(duration=self._durations())(pause)
-        self._add(group, "pause", pause, "moderation.command.pause", "member", "duration", "reason")
-        self._add(group, "unpause", unpause, "moderation.command.unpause", "member")
-        self._add(group, "paused", paused, "moderation.command.paused")
-        self._add(group, "recent", recent, "moderation.command.recent")
-        self._add(group, "history", history, "moderation.command.history", "member")
-        return group
-
-    def _durations(self) -> list[app_commands.Choice[str]]:
-        return [
-            app_commands.Choice(name=localised(self._texts, words), value=act.value) for act, words in DURATIONS.items()
+        durations = [
+            app_commands.Choice(name=localised(texts, words), value=act.value) for act, words in DURATIONS.items()
         ]
-
-    def _add(
-        self, group: app_commands.Group, name: str, callback: Callable[..., Any], message_id: str, *options: str
-    ) -> None:
-        described = {option: localised(self._texts, OPTIONS[option]) for option in options}
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name,
-            description=localised(self._texts, message_id),
-            callback=app_commands.describe(**described)(callback),
+        member = {"member": "moderation.option.member"}
+        pausing = {**member, "duration": "moderation.option.duration", "reason": "moderation.option.reason"}
+        return slash_group(
+            NAME,
+            slash(
+                "pause",
+                app_commands.choices(duration=durations)(pause),
+                texts=texts,
+                words="moderation.command.pause",
+                options=pausing,
+            ),
+            slash("unpause", unpause, texts=texts, words="moderation.command.unpause", options=member),
+            slash("paused", paused, texts=texts, words="moderation.command.paused"),
+            slash("recent", recent, texts=texts, words="moderation.command.recent"),
+            slash("history", history, texts=texts, words="moderation.command.history", options=member),
+            texts=texts,
+            words="moderation.command",
+            needs=discord.Permissions(manage_messages=True),
         )
-        group.add_command(command)
 
     # ------------------------------------------------------------ answering
 
@@ -130,6 +110,7 @@ class Moderation(commands.Cog):
     async def _pause(self, interaction: Interaction, member: discord.User, length: Act, reason: str) -> Answer:
         if member.bot:
             raise Wrong("moderation.bot")
+        check_member_below(interaction, member)
         lasts_ms = PAUSE_MS.get(length)
         until_ms = None if lasts_ms is None else self._clock.now_ms() + lasts_ms
         await self._docket.pause(
@@ -144,6 +125,7 @@ class Moderation(commands.Cog):
         return self._bench.tell(interaction, words, member=f"<@{member.id}>", until_s=(until_ms or 0) // _MS_PER_S)
 
     async def _unpause(self, interaction: Interaction, member: discord.User) -> Answer:
+        check_own(interaction, member.id)
         lifted = await self._docket.unpause(
             guild_id=guild_id_of(interaction),
             user_id=member.id,

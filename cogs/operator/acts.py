@@ -10,7 +10,8 @@ from bot.money import read_credits
 from bot.setting_fields import BudgetKind
 from bot.store.bars import BarKind
 from bot.text import Texts
-from cogs.operator.options import Reason, Wrong, read_budget, read_guild_id, read_member, read_signed
+from cogs.operator.options import Reason, read_budget, read_guild_id, read_member, read_signed
+from cogs.serving import Wrong
 
 Interaction = discord.Interaction[Any]
 OwnKind = Literal["limited", "unlimited", "blocked", "default"]

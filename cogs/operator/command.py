@@ -22,13 +22,15 @@ from bot.store.ledger import InsufficientCredits
 from bot.text import Texts
 from bot.wording import with_amounts
 from cogs.acknowledge import Patience, Respond, acknowledge
-from cogs.answers import NOBODY, words_view
+from cogs.ids import custom_id_of
 from cogs.operator.acts import Acts
 from cogs.operator.line import operators_of
-from cogs.operator.options import Act, Said, Wrong, localised, subcommand
+from cogs.operator.options import Act, Said, subcommand
 from cogs.operator.pages import PREFIX, button_to, read_page
-from cogs.panels.reading import custom_id_of
+from cogs.serving import Wrong
+from cogs.slash import localised
 from cogs.sync import Memory, guilds_told, sync_guild_if_changed
+from cogs.widgets import NOBODY, words_view
 
 NAME = "operator"
 SUGGESTIONS_MAX = 25

@@ -7,8 +7,8 @@ import discord
 import structlog
 
 from bot.errors import Busy, DeliveryError, NotAllowed
-from cogs.answers import NOBODY
 from cogs.delivery_errors import as_delivery_errors
+from cogs.widgets import NOBODY
 
 CALL_S = 60.0
 CHARACTERS_MAX = 2_000

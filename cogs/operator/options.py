@@ -9,12 +9,13 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.errors import ImagenError
 from bot.money import read_credits
 from bot.periods import Per
 from bot.setting_fields import Allowance, Budget, BudgetKind
-from bot.text import FALLBACK, Texts
+from bot.text import Texts
 from cogs.ids import read_id
+from cogs.serving import Wrong
+from cogs.slash import localised
 
 Reason = app_commands.Range[str, 1, 300]
 Interaction = discord.Interaction[Any]
@@ -51,19 +52,6 @@ OPTIONS: Mapping[str, str] = {
     "member": "operator.option.member",
 }
 _MEMBER = re.compile(r"<@!?([0-9]{1,20})>|([0-9]{1,20})")
-
-
-class Wrong(ImagenError):
-    """What was given cannot be done; nothing was changed. `message_id` and `values` say why."""
-
-    def __init__(self, message_id: str, **values: Any) -> None:
-        super().__init__(message_id)
-        self.message_id = message_id
-        self.values = values
-
-
-def localised(texts: Texts, message_id: str) -> app_commands.locale_str:
-    return app_commands.locale_str(texts(FALLBACK, message_id), render=lambda locale: texts(locale, message_id))
 
 
 def subcommand(

@@ -1,31 +1,41 @@
 """The command that opens a panel; everything after that is the panel's own business."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot.text import FALLBACK, Texts
+from bot.settings import Page
+from bot.text import Texts
 from cogs.panels.door import Panels
 from cogs.panels.panel import Panel
-from cogs.places import SERVERS_ONLY
+from cogs.panels.sheets import Sheet
+from cogs.slash import CommandCog, slash
 
 
-def panel_command(
-    panel: Panel, *, panels: Panels, texts: Texts, words: str, needs: discord.Permissions
-) -> app_commands.Command[Any, ..., None]:
-    """The command of a panel. `words` is the message id of its description; `needs` is what Discord shows it for."""
+class PanelCommand(CommandCog):
+    """A panel and its command. `words` is the message id of its description; `needs` is what Discord shows it for."""
 
-    async def callback(interaction: discord.Interaction) -> None:
-        await panels.open(interaction, panel)
+    def __init__(
+        self,
+        panel: Panel,
+        *,
+        tree: app_commands.CommandTree[Any],
+        panels: Panels,
+        texts: Texts,
+        words: str,
+        needs: discord.Permissions,
+        sheets: Mapping[Page, Sheet] | None = None,
+    ) -> None:
+        super().__init__(tree, slash(panel.command, self._open, texts=texts, words=words, needs=needs))
+        self._panel = panel
+        self._panels = panels
+        self._sheets = sheets
 
-    description = app_commands.locale_str(texts(FALLBACK, words), render=lambda locale: texts(locale, words))
-    command: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name=panel.command,
-        description=description,
-        callback=callback,
-        **SERVERS_ONLY,
-    )
-    # What Discord shows; the door judges for itself.
-    command.default_permissions = needs
-    return command
+    async def cog_load(self) -> None:
+        self._panels.add(self._panel, self._sheets)
+        await super().cog_load()
+
+    async def _open(self, interaction: discord.Interaction) -> None:
+        await self._panels.open(interaction, self._panel)

@@ -6,8 +6,8 @@ to know, and whatever begins like one of ours is answered here, before and after
 """
 
 import asyncio
-import secrets
 from collections.abc import Mapping
+from functools import partial
 
 import discord
 import structlog
@@ -17,19 +17,21 @@ from bot.admin.panel_text import Phrases
 from bot.admin.rulebook import Rulebook
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.errors import StoreError
+from bot.command_names import shown_command
 from bot.fields import BadValue
 from bot.settings import Page, Settings
 from bot.text import Texts
 from cogs.acknowledge import Patience
-from cogs.errors import REFERENCE_BYTES
-from cogs.panels.answers import Answer, Answering, Form, Redraw, Tell
+from cogs.answers import Answer, Form, Redraw, Tell
+from cogs.ids import custom_id_of
 from cogs.panels.drawing import View, again, draw, draw_blocks, form, notice_with_retry
 from cogs.panels.editors import editor_of
 from cogs.panels.ids import PREFIX, SHOW, TURN, Address, read_address
 from cogs.panels.panel import Directory, Panel, Rights, Stale
-from cogs.panels.reading import custom_id_of, read_given
+from cogs.panels.reading import read_given
 from cogs.panels.sheets import Done, Sheet
+from cogs.places import server_id
+from cogs.serving import Serving, Wrong
 from cogs.widgets import notice
 
 # A form is opened at once, if need be with nothing filled in.
@@ -57,7 +59,7 @@ class Panels(commands.Cog):
         self._models = tuple(model for model in catalog.models if model.enabled)
         self._ceiling = ceiling
         self._texts = texts
-        self._answering = Answering(texts=texts, clock=clock, patience=patience or Patience())
+        self._serving = Serving(texts=texts, clock=clock, patience=patience, store_words="panel.store")
         self._panels: dict[str, Panel] = {}
         self._sheets: dict[tuple[str, Page], Sheet] = {}
 
@@ -80,33 +82,26 @@ class Panels(commands.Cog):
             await self._serve(interaction, read_address(custom_id))
 
     async def _serve(self, interaction: discord.Interaction, address: Address | None) -> None:
-        # A task of its own: whatever becomes of the answer, a change is carried through.
-        deciding = asyncio.ensure_future(self._decide(interaction, address))
         opens_form = address is not None and address.opens_form
-        await self._answering.answer(interaction, deciding, opens_form=opens_form)
+        await self._serving.serve(interaction, partial(self._answer, interaction, address), opens_form=opens_form)
 
-    async def _decide(self, interaction: discord.Interaction, address: Address | None) -> Answer:
-        """What to answer; never raises."""
+    async def _answer(self, interaction: discord.Interaction, address: Address | None) -> Answer:
         try:
             return await self._act(interaction, address)
         except Stale as stale:
             log.info("what was pressed is not known here", interaction_id=interaction.id, reason=str(stale))
-            return self._tell(interaction, "panel.stale")
-        except StoreError:
-            log.exception("a panel could not read or write settings", interaction_id=interaction.id)
-            return self._tell(interaction, "panel.store")
-        except Exception:
-            reference = secrets.token_hex(REFERENCE_BYTES)
-            log.exception("a panel failed", reference=reference, interaction_id=interaction.id)
-            return self._tell(interaction, "error.unexpected", reference=reference)
+            raise Wrong("panel.stale") from None
 
     async def _act(self, interaction: discord.Interaction, address: Address | None) -> Answer:
         panel = None if address is None else self._panels.get(address.panel)
-        guild_id = interaction.guild_id
-        if address is None or panel is None or guild_id is None or address.page not in panel.pages:
+        if address is None or panel is None or address.page not in panel.pages:
             raise Stale(custom_id_of(interaction))
+        guild_id = server_id(interaction)
+        if guild_id is None:
+            command = shown_command(self._texts, str(interaction.locale), panel.command)
+            raise Wrong("panel.outside", command=command)
         if not await self._rights.allows(interaction, command=panel.command, rank=panel.rank):
-            return self._tell(interaction, panel.refused)
+            raise Wrong(panel.refused)
         view = self._view(interaction, panel)
         if address.act == SHOW:
             return await self._redraw(interaction, view, address)
@@ -164,9 +159,6 @@ class Panels(commands.Cog):
         locale = str(interaction.locale)
         phrases = Phrases(texts=self._texts, locale=locale, models=self._models, has=directory.has)
         return View(panel=panel, phrases=phrases, directory=directory, ceiling=self._ceiling)
-
-    def _tell(self, interaction: discord.Interaction, message_id: str, **values: str) -> Tell:
-        return Tell(notice(self._texts(str(interaction.locale), message_id, **values)))
 
 
 def _page(interaction: discord.Interaction, panel: Panel) -> Page:

@@ -12,7 +12,7 @@ from cogs.panels.editors import editor_of
 from cogs.panels.editors.base import LABEL_MAX, Block, Item
 from cogs.panels.ids import AGAIN, SAVE, TURN, Address
 from cogs.panels.panel import Directory, Given, Panel, Spot
-from cogs.widgets import ACCENTS, fitted
+from cogs.widgets import ACCENTS, boxed
 
 # Of the 40 components of a message, 10 are the frame's: container, title, menu of pages with its row, a line between,
 # and the line, row and two buttons that turn leaves, with one to spare.
@@ -61,7 +61,7 @@ def draw_blocks(view: View, blocks: Sequence[Block], address: Address, *, note: 
         items += [ui.Separator(), *block.items]
     if len(leaves) > 1:
         items += _turning(view.phrases, address, leaf=leaf, of=len(leaves))
-    return shown(items)
+    return boxed(items)
 
 
 def notice_with_retry(phrases: Phrases, words: str, *, again: Address) -> ui.LayoutView:
@@ -70,7 +70,7 @@ def notice_with_retry(phrases: Phrases, words: str, *, again: Address) -> ui.Lay
     retry: ui.Button[ui.LayoutView] = ui.Button(
         label=phrases("panel.again")[:LABEL_MAX], style=style, custom_id=again.custom_id()
     )
-    return shown([ui.TextDisplay(words), ui.ActionRow(retry)], accent=ACCENTS["failed"])
+    return boxed([ui.TextDisplay(words), ui.ActionRow(retry)], accent=ACCENTS["failed"])
 
 
 def form(view: View, address: Address, settings: Settings | None) -> ui.Modal:
@@ -111,17 +111,6 @@ def _fits(blocks: Sequence[Block]) -> bool:
         and sum(map(len, texts)) <= CHARACTERS_MAX
         and sum(len(text.encode()) for text in texts) <= BYTES_MAX
     )
-
-
-def shown(items: Sequence[Item], *, accent: discord.Colour | None = None) -> ui.LayoutView:
-    """The items as a message that fits; discord.py draws it and keeps nothing of it."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=accent))
-    displays = [item for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
-    for display, words in zip(displays, fitted([display.content for display in displays]), strict=True):
-        display.content = words
-    view.stop()
-    return view
 
 
 def _title(view: View, note: str) -> str:

@@ -9,13 +9,6 @@ from cogs.panels.ids import Address
 from cogs.panels.panel import Given
 
 
-def custom_id_of(interaction: discord.Interaction) -> str:
-    """The custom_id of what was pressed, picked or sent; empty where nothing of the kind was done."""
-    pressed = (discord.InteractionType.component, discord.InteractionType.modal_submit)
-    data: Mapping[str, Any] = interaction.data or {}
-    return str(data.get("custom_id", "")) if interaction.type in pressed else ""
-
-
 def read_given(interaction: discord.Interaction, address: Address) -> Given:
     """What was done at the address that a custom_id named."""
     data: Mapping[str, Any] = interaction.data or {}

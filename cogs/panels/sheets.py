@@ -7,7 +7,7 @@ from typing import Protocol
 import discord
 from discord import ui
 
-from cogs.panels.answers import Answer
+from cogs.answers import Answer
 from cogs.panels.drawing import View
 from cogs.panels.editors.base import Block
 from cogs.panels.ids import Address

@@ -12,7 +12,7 @@ from bot.charts.chart import Chart
 from bot.usage.report import Report, Top
 from bot.usage.text import PERIODS, TOPICS, UsageText
 from cogs.usage_view.ids import TYPED_MAX, Act, Address
-from cogs.widgets import ACCENTS, fitted
+from cogs.widgets import ACCENTS, boxed
 
 PAGE_ROWS = 10
 FIRST, LAST = "first", "last"
@@ -56,12 +56,12 @@ def draw(sheet: Sheet, drawn: Drawn) -> ui.LayoutView:
         items += [_chart(sheet, drawn), ui.Separator(), ui.ActionRow(topics), ui.TextDisplay(sheet.ranking)]
         if sheet.top.total > PAGE_ROWS:
             items.append(ui.ActionRow(*_turning(sheet)))
-    return _message([*items, ui.Separator(), ui.ActionRow(_periods(sheet)), ui.ActionRow(*_acts(sheet))])
+    return boxed([*items, ui.Separator(), ui.ActionRow(_periods(sheet)), ui.ActionRow(*_acts(sheet))])
 
 
 def words(text: str, *, accent: str, items: Iterable[Item] = ()) -> ui.LayoutView:
     """A few words to one person, with whatever belongs to them."""
-    return _message([ui.TextDisplay(text), *items], accent=ACCENTS[accent])
+    return boxed([ui.TextDisplay(text), *items], accent=ACCENTS[accent])
 
 
 def again(text: UsageText, said: str, address: Address) -> ui.LayoutView:
@@ -139,14 +139,3 @@ def _button(
     label: str, address: Address, *, disabled: bool = False, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> Item:
     return ui.Button(label=label, custom_id=address.custom_id(), disabled=disabled, style=style)
-
-
-def _message(items: Sequence[Item], *, accent: discord.Colour | None = None) -> ui.LayoutView:
-    """The items as a message that fits; discord.py draws it and keeps nothing of it."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=accent))
-    displays = [item for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
-    for display, content in zip(displays, fitted([display.content for display in displays]), strict=True):
-        display.content = content
-    view.stop()
-    return view

@@ -11,10 +11,10 @@ from bot.admin.usage_csv import csv_chunks
 from bot.errors import TooLarge
 from bot.usage.span import Span
 from cogs.delivery_errors import as_delivery_errors
-from cogs.panels.answers import NOBODY
 from cogs.usage_view.drawing import words
 from cogs.usage_view.export import Export, ExportTooLarge, stem_of, written
 from cogs.usage_view.sheets import Place
+from cogs.widgets import NOBODY
 
 MIB = 2**20
 # Each holds a moment of the database open, and files as large as Discord takes them.

@@ -11,9 +11,9 @@ from bot.charts.chart import Chart
 from bot.charts.process import ChartError
 from bot.errors import DeliveryError
 from cogs.delivery_errors import as_delivery_errors
-from cogs.panels.answers import NOBODY
 from cogs.usage_view.drawing import Drawn, Sheet, draw
 from cogs.usage_view.sheets import Place, Sheets
+from cogs.widgets import NOBODY
 
 log = structlog.get_logger()
 

@@ -83,7 +83,7 @@ async def test_a_server_is_told_in_its_log_channel_with_amounts_and_times_for_pe
     await notices.send()
     ((guild_id, channel_id, text),) = poster.posts.values()
     assert (guild_id, channel_id) == (7, 70)
-    assert "80 %" in text
+    assert "80\u00a0%" in text
     assert "8 of 10 credits" in text
     assert "<t:1000:f>" in text
     assert await open_count(db) == 0
@@ -120,7 +120,7 @@ async def test_what_discord_does_not_take_now_is_told_later_and_in_its_order(db,
     assert await open_count(db) == 2
     poster.refusals.clear()
     await notices.send()
-    assert ["50 %" in text for guild_id, _, text in poster.posts.values() if guild_id == 7] == [True, False]
+    assert ["50\u00a0%" in text for guild_id, _, text in poster.posts.values() if guild_id == 7] == [True, False]
     assert await open_count(db) == 0
 
 

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.admin.allowances import Allowances
 from bot.asking.draft_book import DraftBook
+from bot.asking.forms import Forms
 from bot.cards.album import Album
 from bot.cards.writer import CardWriter
 from bot.catalog import Catalog
@@ -23,7 +24,6 @@ from bot.settings import MEMBER_ALLOWANCE
 from bot.store import jobs as job_store
 from bot.store import pauses
 from bot.store.personal import ERASED
-from bot.store.sqlite import open_sqlite
 from bot.tracker.availability import Availability
 from bot.tracker.desk import Desk
 from cogs.acknowledge import Patience
@@ -46,6 +46,7 @@ from tests.cogs.case_stage import PIXEL
 from tests.cogs.panel_stage import HeldRulebook
 from tests.cogs.stage import TEXTS, AllTold, stage_client, staged
 from tests.cogs.standing_stage import AheadClock
+from tests.databases import open_fresh
 from tests.limits.support import DEFAULTS
 
 CEILING = "BLOCK_ONLY_HIGH"
@@ -151,13 +152,16 @@ class Table:
             texts=TEXTS,
             clock=clock,
         )
-        self.album = HeldAlbum(db=db, drafts=book, clock=clock)
+        self.album = HeldAlbum(db=db, clock=clock)
         self.docket = Docket(
             db=db, rulebook=self.rulebook, retouch=self.tracker.retouch, noticed=lambda: None, clock=clock
         )
         serving = Serving(texts=TEXTS, clock=clock)
-        shared = {"album": self.album, "serving": serving, "texts": TEXTS}
-        asker = CardAsk(asking=asking, questions=drafts, rights=rights, catalog=catalog, **shared)
+        spoken = {"serving": serving, "texts": TEXTS}
+        shared = {"album": self.album, **spoken}
+        asker = CardAsk(
+            forms=Forms(drafts=book), asking=asking, questions=drafts, rights=rights, catalog=catalog, **spoken
+        )
         sender = CardSend(gallery=self.home.gallery, writer=CardWriter(texts=TEXTS, catalog=catalog), clock=clock)
         keeper = CardKeep(tracker=self.tracker, docket=self.docket, sender=sender, rights=rights, **shared)
         placing = Placing(db=db, rulebook=self.rulebook, judge=None, catalog=catalog, ceiling=CEILING, clock=clock)
@@ -165,7 +169,15 @@ class Table:
         for cog in (
             rights,
             drafts,
-            CardDoor(asker=asker, keeper=keeper, sharer=sharer, sight=Sight(db=db), catalog=catalog, **shared),
+            CardDoor(
+                asker=asker,
+                keeper=keeper,
+                sharer=sharer,
+                sight=Sight(db=db),
+                holding=Serving(texts=TEXTS, clock=clock, patience=Patience(decide_s=0.0)),
+                catalog=catalog,
+                **shared,
+            ),
             CardMenu(
                 tree=tree,
                 docket=self.docket,
@@ -328,7 +340,7 @@ def _held(field):
 @asynccontextmanager
 async def at_table(tmp_path, *, catalog=None):
     """A connected bot with its cogs."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             table = Table(stage, db, tmp_path / "images", catalog or Catalog())

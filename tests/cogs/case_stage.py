@@ -16,7 +16,6 @@ from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.interactions import InteractionType
 from bot.sandbox.discord.people import actor
 from bot.store import jobs as job_store
-from bot.store.sqlite import open_sqlite
 from cogs.members import Members
 from cogs.message_menus import MessageMenus
 from cogs.moderation.bench import Bench
@@ -32,6 +31,7 @@ from cogs.sight import Sight
 from tests.admin.privacy_support import Home
 from tests.cogs.stage import TEXTS, stage_client, staged
 from tests.cogs.standing_stage import AheadClock
+from tests.databases import open_fresh
 
 REPORT, MODERATE = "Report image", "Moderate image"
 # A PNG of one pixel, for evidence that is shown.
@@ -282,7 +282,7 @@ def ids(message):
 @asynccontextmanager
 async def at_court(tmp_path):
     """A connected bot with its cogs."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             court = Court(stage, db, tmp_path / "images")

@@ -8,6 +8,7 @@ from bot import admission
 from bot.admin.allowances import Allowances
 from bot.admin.rulebook import Rulebook
 from bot.asking.draft_book import DraftBook
+from bot.asking.forms import Forms
 from bot.asking.habits import Habits
 from bot.catalog import Catalog
 from bot.errors import StoreError
@@ -18,7 +19,6 @@ from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.interactions import InteractionType
 from bot.sandbox.discord.people import actor
 from bot.store import jobs as job_store
-from bot.store.sqlite import open_sqlite
 from bot.tracker.availability import Availability
 from cogs.asking.asking import Asking
 from cogs.asking.compare import Compare
@@ -35,6 +35,7 @@ from cogs.rights import Rights
 from tests.admin.privacy_support import RETENTION
 from tests.cogs.stage import TEXTS, AllTold, FakeTracker, stage_client, staged
 from tests.cogs.standing_stage import AheadClock
+from tests.databases import open_fresh
 from tests.limits.support import DEFAULTS
 
 CEILING = "BLOCK_ONLY_HIGH"
@@ -128,7 +129,14 @@ class Parlour:
             drafts,
             Compare(tree=tree, habits=self.habits, drafts=drafts, names=names, members=members, **shared),
             Presets(
-                tree=tree, habits=self.habits, sources=sources, names=names, rights=rights, members=members, **shared
+                tree=tree,
+                habits=self.habits,
+                sources=sources,
+                names=names,
+                forms=Forms(drafts=self.book),
+                rights=rights,
+                members=members,
+                **shared,
             ),
             Defaults(tree=tree, habits=self.habits, members=members, **shared),
         ):
@@ -230,7 +238,7 @@ def labels(message):
 @asynccontextmanager
 async def at_parlour(tmp_path):
     """A connected bot with its cogs."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             await stage.client.remove_cog("Imagen")

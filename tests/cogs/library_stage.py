@@ -15,7 +15,6 @@ from bot.jobs import Delivery, Shown, State, Way
 from bot.moderation.docket import Docket
 from bot.sandbox.discord.components import walk
 from bot.store import copies, jobs, media
-from bot.store.sqlite import open_sqlite
 from bot.tracker.availability import Availability
 from bot.tracker.copied_cards import CopyWriter
 from bot.tracker.copying import Copyist
@@ -26,6 +25,7 @@ from tests.admin.support import DEFAULTS
 from tests.cogs.panel_stage import HeldRulebook
 from tests.cogs.stage import TEXTS, stage_client, staged
 from tests.cogs.standing_stage import AheadClock
+from tests.databases import open_fresh
 from tests.store.support import JOB, REQUEST
 
 CEILING = "BLOCK_ONLY_HIGH"
@@ -226,7 +226,7 @@ def ref(number):
 @asynccontextmanager
 async def at_library(tmp_path, *, judge=None):
     """A connected bot with its cogs."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             library = Library(stage, db, tmp_path / "images")

@@ -8,12 +8,12 @@ from bot.catalog import SAFETY_LEVELS, Catalog
 from bot.sandbox.discord.components import walk
 from bot.sandbox.discord.interactions import InteractionType
 from bot.sandbox.discord.people import actor
-from bot.store.sqlite import open_sqlite
 from cogs.limits import Limits
 from cogs.panels.door import Panels
 from cogs.rights import Rights
 from cogs.safety import Safety
 from tests.cogs.stage import TEXTS, stage_client, staged
+from tests.databases import open_fresh
 
 LOOSEST = SAFETY_LEVELS[-1]
 
@@ -181,7 +181,7 @@ async def at_desk(
     tmp_path, *, texts=TEXTS, catalog=None, patience=None, defaults=None, connected=True, ceiling=LOOSEST
 ):
     """A connected bot with /limits and /safety, and its desk."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             rulebook = HeldRulebook(db=db, defaults=defaults or {}, clock=stage.clock)

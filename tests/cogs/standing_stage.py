@@ -6,7 +6,6 @@ from bot.admin.allowances import Allowances
 from bot.admin.extra import Extra
 from bot.admin.servers import Servers
 from bot.catalog import Catalog
-from bot.store.sqlite import open_sqlite
 from bot.tracker.availability import Availability
 from cogs.credits import Credits
 from cogs.greeter import DiscordGreeter
@@ -17,6 +16,7 @@ from cogs.welcome import Welcome
 from tests.admin.support import DEFAULTS
 from tests.cogs.panel_stage import HeldRulebook
 from tests.cogs.stage import TEXTS, stage_client, staged
+from tests.databases import open_fresh
 
 
 class Square:
@@ -107,7 +107,7 @@ class AheadClock:
 @asynccontextmanager
 async def at_square(tmp_path):
     """A connected bot with its cogs, and the square it stands on."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             square = Square(stage, db, AheadClock(stage.clock))

@@ -103,12 +103,27 @@ async def test_all_images_of_a_card_become_favourites_where_not_all_are(tmp_path
         assert await liked(table, number) == set()
 
 
-async def test_of_somebody_elses_card_a_member_has_no_favourites(tmp_path):
+async def test_what_others_made_for_all_to_see_can_be_a_favourite_of_ones_own(tmp_path):
     async with at_table(tmp_path) as table:
         number, message = await table.card(user="mia")
         told = await table.told(message, number, CardAct.FAVOURITE, user="jules")
-        assert told == table.say("jules", "button.not_own")
-        assert await liked(table, number, user="jules") == set()
+        assert told == table.say("jules", "button.favourite.on", count=1)
+        assert await liked(table, number, user="jules") == {0}
+        assert await liked(table, number, user="mia") == set()
+
+
+async def test_what_others_made_in_private_or_is_hidden_cannot_be_a_favourite(tmp_path):
+    async with at_table(tmp_path) as table:
+        number, message = await table.card(user="mia", private=True)
+        told = await table.told(message, number, CardAct.FAVOURITE, user="jules")
+        assert told == table.say("jules", "button.private")
+        hidden, message = await table.card(user="mia")
+        async with table.db.transaction() as tx:
+            await tx.execute("UPDATE requests SET spoiler = TRUE WHERE interaction_id = $1", hidden)
+        told = await table.told(message, hidden, CardAct.FAVOURITE, user="jules")
+        assert told == table.say("jules", "button.favourite.hidden")
+        assert await liked(table, number, user="jules") == await liked(table, hidden, user="jules") == set()
+        assert await table.told(message, hidden, CardAct.FAVOURITE) == table.say("mia", "button.favourite.on", count=1)
 
 
 async def test_a_card_without_its_words_can_still_be_a_favourite(tmp_path):

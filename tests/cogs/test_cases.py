@@ -7,6 +7,7 @@ import pytest
 from bot.errors import StoreError
 from bot.moderation.acting import REQUESTS_AT_ONCE_MAX
 from bot.moderation.cases import Act
+from bot.moderation.opening import APPEAL_MS
 from bot.sandbox.discord.interactions import CallbackType
 from bot.store.rows import insert_into
 from cogs.moderation.case_ids import PREFIX, CaseAddress, Press, read_case_address
@@ -214,6 +215,35 @@ async def test_all_images_of_a_member_go_only_after_a_question(tmp_path):
         assert not ids(asked.message), "the question cannot be answered again"
 
 
+@pytest.mark.parametrize("gone", ["case", "images"])
+async def test_a_question_with_nothing_left_to_do_is_answered_in_its_place_and_loses_its_button(tmp_path, gone):
+    async with at_court(tmp_path) as court:
+        number, case_id = await court.reported()
+        asked = await (await court.press(await court.log_card(case_id), "confirm_all")).answered()
+        async with court.db.transaction() as tx:
+            if gone == "images":
+                await tx.execute("UPDATE requests SET removed = 'owner' WHERE interaction_id = $1", number)
+            else:
+                await tx.execute("DELETE FROM evidence")
+                await tx.execute("DELETE FROM cases")
+        sure = await court.press(asked.message, "delete_all")
+        assert sure.callback_type is CallbackType.UPDATE_MESSAGE
+        words = "moderation.idle.no_images" if gone == "images" else "moderation.gone"
+        assert asked.message.body.text == TEXTS("en", words)
+        assert not ids(asked.message)
+
+
+async def test_a_question_that_the_database_did_not_take_may_be_answered_again(tmp_path):
+    async with at_court(tmp_path) as court:
+        number, case_id = await court.reported()
+        asked = await (await court.press(await court.log_card(case_id), "confirm_all")).answered()
+        court.docket.broken = StoreError("no")
+        assert await told(await court.press(asked.message, "delete_all")) == TEXTS("en", "moderation.store")
+        court.docket.broken = None
+        await court.press(asked.message, "delete_all")
+        assert court.retouched == [number]
+
+
 async def test_of_very_many_the_answer_says_how_many_remain_and_what_to_press_again(tmp_path):
     async with at_court(tmp_path) as court:
         number, case_id = await court.reported()
@@ -297,6 +327,31 @@ async def test_a_member_appeals_once_against_a_block_of_their_own(tmp_path):
         assert await told(again) == TEXTS("en", "appeal.twice")
         assert await court.fill_in(opened, "really") == TEXTS("en", "appeal.twice")
         assert (await court.docket.case(court.guild.id, case_id)).case.appeal.reason == "it is a bird"
+
+
+@pytest.mark.parametrize("decided", [None, Act.DECLINE])
+async def test_no_form_is_opened_for_a_prompt_that_was_appealed_for_in_another_case(tmp_path, decided):
+    async with at_court(tmp_path) as court:
+        first, second = await court.blocked(user="mia"), await court.blocked(user="mia")
+        await court.docket.appeal(guild_id=court.guild.id, case_id=first, user_id=court.id_of("mia"), reason="x")
+        if decided is not None:
+            await court.press(await court.log_card(first), decided.value)
+        pressed = await court.forge(CaseAddress(Press.APPEAL, second), user="mia")
+        assert await told(pressed) == TEXTS("en", "appeal.twice")
+
+
+async def test_no_form_is_opened_for_a_block_that_is_too_long_ago_or_forgotten(tmp_path):
+    async with at_court(tmp_path) as court:
+        case_id = await court.blocked(user="mia")
+        court.clock.ahead_ms += APPEAL_MS + 1
+        assert await told(await court.forge(CaseAddress(Press.APPEAL, case_id), user="mia")) == TEXTS(
+            "en", "appeal.late"
+        )
+        court.clock.ahead_ms = 0
+        async with court.db.transaction() as tx:
+            await tx.execute("UPDATE cases SET texts_sha256 = NULL")
+        pressed = await court.forge(CaseAddress(Press.APPEAL, case_id), user="mia")
+        assert await told(pressed) == TEXTS("en", "moderation.gone")
 
 
 @pytest.mark.parametrize(("private", "seen"), [(False, "this and your prompt"), (True, "not your prompt")])

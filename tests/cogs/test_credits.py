@@ -208,3 +208,9 @@ async def test_a_database_that_does_not_answer_is_said(tmp_path):
     async with at_square(tmp_path) as square:
         square.rulebook.broken = StoreError("x")
         assert await show(square) == TEXTS("en", "credits.error.store")
+
+
+async def test_what_nobody_foresaw_is_said_too(tmp_path):
+    async with at_square(tmp_path) as square:
+        square.rulebook.broken = RuntimeError("x")
+        assert (await show(square)).startswith(TEXTS("en", "error.unexpected", reference="")[:20])

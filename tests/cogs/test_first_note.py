@@ -10,8 +10,8 @@ from discord.ext import commands
 
 from bot.errors import StoreError
 from bot.sandbox.discord.faults import Failure, Fault
-from cogs.answers import words_view
 from cogs.asking.first_note import FirstNote
+from cogs.widgets import words_view
 from tests.admin.privacy_support import RETENTION
 from tests.cogs.stage import TEXTS, staged, until
 

@@ -124,6 +124,44 @@ async def test_words_of_any_kind_go_through_the_custom_ids_unharmed(tmp_path):
         assert pressed.modal["components"][0]["component"]["value"] == words
 
 
+async def star(library, number, *, user="mia"):
+    async with library.db.transaction() as tx:
+        assert await favourites.add(tx, library.id_of(user), number, 0, at_ms=1)
+
+
+async def test_a_favourite_that_somebody_else_made_shows_whose_it_is_and_can_be_opened(tmp_path):
+    async with at_library(tmp_path) as library:
+        theirs = await library.image("a red fox", user="jules")
+        await library.image("an owl of my own")
+        await star(library, theirs)
+        page = (await library.use("history", favourites=True)).message
+        assert f"`{ref(theirs)}` · by <@{library.id_of('jules')}> · " in page.body.text
+        assert "owl" not in page.body.text
+        assert len(shown(page)) == 1
+        card = (await library.open(page, theirs)).message
+        assert f"**An image by <@{library.id_of('jules')}>**" in card.body.text
+        everything = (await library.use("history")).message.body.text
+        assert "fox" not in everything
+        own = (await library.use("history", user="jules")).message.body.text
+        assert "by <@" not in own
+
+
+async def test_a_favourite_is_gone_with_the_image_and_with_the_channel_and_is_in_no_other_server(tmp_path):
+    async with at_library(tmp_path) as library:
+        deleted = await library.image("a deleted fox", user="jules")
+        staff = await library.image("a secret plan", user="mona", channel="staff")
+        seen = await library.image("a lake", user="jules")
+        for number in (deleted, staff, seen):
+            await star(library, number)
+        await library.execute("UPDATE requests SET removed = 'owner' WHERE interaction_id = $1", deleted)
+        text = (await library.use("history", favourites=True)).message.body.text
+        assert "a lake" in text
+        assert "fox" not in text
+        assert "plan" not in text
+        abroad = (await library.use("history", favourites=True, guild=library.other())).message.body.text
+        assert "a lake" not in abroad
+
+
 async def test_where_nothing_is_found_that_is_said_kindly(tmp_path):
     async with at_library(tmp_path) as library:
         nothing = (await library.use("history")).message.body.text

@@ -28,10 +28,11 @@ from bot.settings import (
 )
 from bot.store import bars, guilds, ledger
 from bot.store.audit import audit
-from bot.store.sqlite import Sqlite, open_sqlite
+from bot.store.sqlite import Sqlite
 from cogs.operator.command import Operator
 from tests.admin.support import HandClock, booked, rulebook
 from tests.cogs.stage import TEXTS, Stage, staged, until
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 
 pytestmark = pytest.mark.asyncio
@@ -105,7 +106,7 @@ def operator_cog(stage: Stage, db: Sqlite, clock: HandClock, asker: FakeAsker, *
 @asynccontextmanager
 async def room(tmp_path: Path, *, servers: int = 0, operator_ids: frozenset[int] | None = None):
     """A connected bot whose commands stand in the operator's server, where adam is, too."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3", connect=InlineConnector())
+    db = await open_fresh(tmp_path / "imagen.sqlite3", connect=InlineConnector())
     clock, asker = HandClock(), FakeAsker()
     async with staged() as stage:
         world = stage.discord.world

@@ -35,9 +35,10 @@ from bot.text import FOLDER, Texts
 from cogs.acknowledge import Patience
 from cogs.limits import LIMITS
 from cogs.panels.door import Panels
-from cogs.panels.drawing import View, draw, shown
+from cogs.panels.drawing import View, draw
 from cogs.panels.ids import CUSTOM_ID_MAX, Address, read_address
 from cogs.panels.panel import Directory
+from cogs.widgets import boxed
 from tests.cogs.panel_stage import at_desk, component, fields, id_like, ids
 from tests.cogs.stage import TEXTS, until
 from tests.sandbox import specs
@@ -562,7 +563,7 @@ async def test_long_lists_of_what_is_gone_are_spread_rather_than_cut(sign):
 
 @pytest.mark.asyncio
 async def test_words_that_are_too_long_are_cut_rather_than_refused():
-    drawn = shown([ui.TextDisplay("日" * 4_000), ui.TextDisplay("x" * 100)])
+    drawn = boxed([ui.TextDisplay("日" * 4_000), ui.TextDisplay("x" * 100)])
     check(drawn.to_components(), is_v2=True)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.asking.presets import OF_MEMBER_MAX, Kind
 from bot.cards.writer import ref_of
+from bot.jobs import Outcome, State
 from bot.store import jobs as job_store
 from tests.cogs.draft_stage import at_parlour, ids
 from tests.cogs.stage import until
@@ -93,8 +94,8 @@ async def test_who_is_no_moderator_any_more_sends_no_form(tmp_path):
     [
         ({"prompt": "", "negative_prompt": "", "aspect_ratio": "unset"}, "preset.empty"),
         ({"prompt": "{prompt} and {prompt}"}, "can stand once"),
-        ({"lines": "steps: many"}, "Line 1 of the options cannot be used: `many`"),
-        ({"lines": "steps: 50\nwhat is this"}, "Line 2 of the options cannot be used: `what is this`"),
+        ({"lines": "steps: many"}, "Line 1: **steps** takes a whole number from"),
+        ({"lines": "steps: 50\nwhat is this"}, "Line 2: “what is this” is no option"),
     ],
 )
 async def test_what_cannot_be_kept_is_said_and_nothing_is_kept(tmp_path, filled, said):
@@ -102,6 +103,63 @@ async def test_what_cannot_be_kept_is_said_and_nothing_is_kept(tmp_path, filled,
         told = await save(parlour, filled=NOIR | filled)
         assert (parlour.say("mia", said) if said.startswith("preset.") else said) in told
         assert await parlour.habits.presets(guild_id=parlour.guild.id, user_id=parlour.id_of("mia")) == []
+
+
+async def test_everything_that_is_wrong_is_said_at_once_with_what_is_allowed(tmp_path):
+    wrong = {"prompt": "{prompt} and {prompt}", "lines": "steps: many\nseed: 7\nwhat is this\ncolour: red\nseed: 8"}
+    async with at_parlour(tmp_path) as parlour:
+        told = await save(parlour, filled=NOIR | wrong)
+        assert told.startswith(parlour.say("mia", "preset.wrong"))
+        for said in (
+            "can stand once",
+            "Line 1: **steps** takes a whole number from",
+            "Line 3: ",
+            "Line 4: ",
+            "Line 5: ",
+        ):
+            assert said in told
+        assert "Line 2: " not in told
+        assert "`guidance_scale`" in told
+
+
+async def test_nothing_that_was_typed_is_lost_and_what_is_corrected_is_kept(tmp_path):
+    typed = NOIR | {"lines": "steps: many\n# my own note\nseed: 7"}
+    async with at_parlour(tmp_path) as parlour:
+        opened = await parlour.use("preset", save={"name": "noir: a/b"})
+        wrong = (await parlour.fill_in(opened, **typed)).message
+        await parlour.restart()
+        again = await parlour.press(wrong, "correct:")
+        for words in ("film noir, {prompt}, grain", "colour", "16:9", "steps: many\\n# my own note\\nseed: 7"):
+            assert words in str(again.modal)
+        sent = await parlour.fill_in(again, **typed | {"lines": "steps: 20\nseed: 7"})
+        assert parlour.say("mia", "preset.saved") in sent.message.body.text
+        (found,) = await parlour.habits.presets(guild_id=parlour.guild.id, user_id=parlour.id_of("mia"))
+        assert (found.name, found.values["steps"], found.values["seed"]) == ("noir: a/b", 20, 7)
+
+
+async def test_where_there_is_no_room_what_was_typed_waits_until_there_is(tmp_path):
+    async with at_parlour(tmp_path) as parlour:
+        for number in range(OF_MEMBER_MAX):
+            await keep(parlour, f"p{number:02}")
+        opened = await parlour.use("preset", save={"name": "noir"})
+        full = (await parlour.fill_in(opened, **NOIR)).message
+        await say(parlour, "delete", name="p00")
+        again = await parlour.press(full, "correct:")
+        assert parlour.say("mia", "preset.saved") in (await parlour.fill_in(again, **NOIR)).message.body.text
+
+
+async def test_a_form_that_is_not_kept_any_more_or_somebody_elses_opens_anew(tmp_path):
+    async with at_parlour(tmp_path) as parlour:
+        opened = await parlour.use("preset", save={"name": "noir"})
+        wrong = (await parlour.fill_in(opened, **NOIR | {"lines": "steps: many"})).message
+        (button,) = (each for each in ids(wrong) if ":correct:" in each)
+        theirs = await parlour.forge(button, user="jules")
+        assert "film noir" not in str(theirs.modal)
+        async with parlour.db.transaction() as tx:
+            await tx.execute("DELETE FROM drafts")
+        again = await parlour.press(wrong, "correct:")
+        assert "film noir" not in str(again.modal)
+        assert again.modal["title"] == parlour.say("mia", "preset.form.own", name="noir")
 
 
 async def test_a_name_that_cannot_be_is_said_before_anything_is_typed(tmp_path):
@@ -113,7 +171,7 @@ async def test_there_are_so_many_and_no_more(tmp_path):
     async with at_parlour(tmp_path) as parlour:
         for number in range(OF_MEMBER_MAX):
             await keep(parlour, f"p{number:02}")
-        assert await save(parlour, "more") == parlour.say("mia", "preset.full.own", most=OF_MEMBER_MAX)
+        assert parlour.say("mia", "preset.full.own", most=OF_MEMBER_MAX) in await save(parlour, "more")
         assert "**Replaced.** The preset **p00** is now this" in await save(parlour, "p00")
 
 
@@ -135,6 +193,43 @@ async def test_a_preset_begins_with_a_card(tmp_path):
             assert "an owl" in str(opened.modal)
             assert "steps: 9" in str(opened.modal)
             assert "count" not in str(opened.modal).replace("guidance", "")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.BLOCKED_WORDS, Outcome.BLOCKED])
+async def test_a_blocked_prompt_begins_presets_of_its_owner_alone(tmp_path, outcome):
+    async with at_parlour(tmp_path) as parlour:
+        await made(parlour, prompt="a gory owl", count=2)
+        card = {"name": "owl", "card": ref_of(parlour.request.interaction_id)}
+        first, second = parlour.tracker.jobs
+        await end(parlour, first, State.FAILED, outcome)
+        opened = await parlour.use("preset", user="jules", save=card)
+        assert "a gory owl" in str(opened.modal), "the other image may still come"
+        await end(parlour, second, State.FAILED, outcome)
+        for user in ("jules", "mona", "olga"):
+            assert await say(parlour, "save", user=user, **card) == parlour.say(user, "preset.no_card")
+        assert "a gory owl" in str((await parlour.use("preset", save=card)).modal)
+
+
+async def test_a_prompt_of_which_an_image_came_was_accepted_and_begins_anybodys_preset(tmp_path):
+    async with at_parlour(tmp_path) as parlour:
+        await made(parlour, prompt="a gory owl", count=2)
+        first, second = parlour.tracker.jobs
+        await end(parlour, first, State.FAILED, Outcome.BLOCKED)
+        await end(parlour, second, State.DONE)
+        card = {"name": "owl", "card": ref_of(parlour.request.interaction_id)}
+        assert "a gory owl" in str((await parlour.use("preset", user="jules", save=card)).modal)
+
+
+async def end(parlour, job, state, outcome=None):
+    """Have an image come, or fail for this reason."""
+    async with parlour.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE jobs SET state = $3, outcome = $4, finished_ms = 1 WHERE interaction_id = $1 AND number = $2",
+            job.interaction_id,
+            job.number,
+            state.value,
+            None if outcome is None else outcome.value,
+        )
 
 
 async def test_cards_that_one_does_not_see_or_that_are_forgotten_begin_nothing(tmp_path):
@@ -183,7 +278,9 @@ async def test_names_are_completed_with_whose_they_are(tmp_path):
         assert await parlour.type("imagen", {"prompt": "x", "preset": ""}, focused="preset") == {}
 
 
-@pytest.mark.parametrize("custom_id", ["preset:2:page:1", "preset:1:page:x", "preset:1:save:x:y"])
+@pytest.mark.parametrize(
+    "custom_id", ["preset:2:page:1", "preset:1:page:x", "preset:1:save:x:y", "preset:1:correct:u:x:y"]
+)
 async def test_what_is_not_known_is_said_kindly(tmp_path, custom_id):
     async with at_parlour(tmp_path) as parlour:
         assert (await parlour.forge(custom_id, user="mia")).message.body.text == parlour.say("mia", "preset.stale")

@@ -11,11 +11,11 @@ from bot.errors import StoreError
 from bot.jobs import State
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.faults import Failure, Fault
-from bot.store.sqlite import open_sqlite
 from cogs.privacy import Act, PrivacyRights
 from tests.admin.privacy_support import MIAS, RETENTION, Home
 from tests.cogs.panel_stage import ids
 from tests.cogs.stage import TEXTS, staged
+from tests.databases import open_fresh
 
 pytestmark = pytest.mark.asyncio
 
@@ -50,7 +50,7 @@ class House:
 
 @asynccontextmanager
 async def at_house(tmp_path):
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             home = Home(db, stage.clock, tmp_path / "images")

@@ -378,7 +378,7 @@ async def test_everything_that_is_wrong_is_listed_and_nothing_is_changed(tmp_pat
         (b"[]", "not a file of settings"),
         (b'{"format": "imagen-discord settings", "version": 2, "settings": {}}', "another version"),
         (b'{"format": "imagen-discord settings", "version": 1, "settings": []}', "not a file of settings"),
-        (b" " * (FILE_BYTES_MAX + 1), "larger than 200 kB"),
+        (b" " * (FILE_BYTES_MAX + 1), "larger than 200\N{NO-BREAK SPACE}kB"),
     ],
 )
 async def test_what_is_no_file_of_settings_is_said_to_be_none(tmp_path, data, said):
@@ -388,7 +388,9 @@ async def test_what_is_no_file_of_settings_is_said_to_be_none(tmp_path, data, sa
         assert await history(desk) == []
 
 
-@pytest.mark.parametrize(("size_bytes", "said"), [(10**9, "larger than 200 kB"), (5, "could not get it from Discord")])
+@pytest.mark.parametrize(
+    ("size_bytes", "said"), [(10**9, "larger than 200\N{NO-BREAK SPACE}kB"), (5, "could not get it from Discord")]
+)
 async def test_a_huge_file_is_not_even_fetched_and_one_that_is_gone_is_said_to_be(tmp_path, size_bytes, said):
     async with at_desk(tmp_path) as desk:
         panel = await opened(desk, "changes")

@@ -242,6 +242,12 @@ async def test_a_database_that_does_not_answer_is_said(tmp_path):
         assert (await lodge.use("export")).message.body.text == TEXTS("en", "words.store")
 
 
+async def test_what_nobody_foresaw_is_said_too(tmp_path):
+    async with at_lodge(tmp_path) as lodge:
+        lodge.book.broken = RuntimeError("x")
+        assert (await lodge.list()).startswith(TEXTS("en", "error.unexpected", reference="")[:20])
+
+
 async def test_what_an_older_version_put_up_is_told_so(tmp_path):
     async with at_lodge(tmp_path) as lodge:
         opened = await lodge.use("add")

@@ -16,12 +16,12 @@ from bot.jobs import State
 from bot.sandbox.discord.components import walk
 from bot.settings import MODERATORS_SEE_USAGE
 from bot.store import jobs
-from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_snapshots import open_snapshots
 from cogs.rights import Rights
 from cogs.usage import Usage
 from tests.cogs.panel_stage import Desk
 from tests.cogs.stage import TEXTS, staged
+from tests.databases import open_fresh
 from tests.store.support import JOB, REQUEST, grant, hold
 
 TODAY = date(2026, 11, 21)
@@ -205,7 +205,7 @@ def labels(message):
 @asynccontextmanager
 async def at_usage(tmp_path, *, charts=None, texts=TEXTS, patience=None):
     """A connected bot with /usage, and its desk."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         await grant(db, credits_for=10_000_000)
         snapshots = await open_snapshots(tmp_path / "imagen.sqlite3")

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from bot.admin.wordbook import WordBook
 from bot.catalog import Catalog
 from bot.sandbox.discord.permissions import MEMBER, Permission
-from bot.store.sqlite import open_sqlite
 from cogs.automod import ServerAutoMod
 from cogs.rights import Rights
 from cogs.words import Words
 from tests.cogs.stage import TEXTS, stage_client, staged, until
 from tests.cogs.standing_stage import AheadClock
+from tests.databases import open_fresh
 
 MANAGING = MEMBER | int(Permission.MANAGE_GUILD)
 
@@ -110,7 +110,7 @@ class Lodge:
 @asynccontextmanager
 async def at_lodge(tmp_path):
     """A connected bot with its cogs."""
-    db = await open_sqlite(tmp_path / "imagen.sqlite3")
+    db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             lodge = Lodge(stage, db)

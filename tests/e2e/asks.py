@@ -1,10 +1,13 @@
 """What people ask for in the power-cut tests: one for each way a request can end, and what has to be true of it."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bot.cards.writer import ref_of
 from bot.catalog import Catalog
+from bot.clock import Clock
 from bot.sandbox.discord.interactions import InteractionRecord
 from bot.sandbox.discord.messages import Message
 from bot.sandbox.segmind import MODELS, POSTS, Fault, FaultKind, LocalSegmind, Rule
@@ -12,7 +15,7 @@ from bot.sandbox.segmind.models import Choice, Model
 from bot.sandbox.terminal import has_ended
 from bot.store.audit import audit
 from bot.store.sqlite import open_sqlite
-from tests.e2e.rig import Outside
+from tests.e2e.rig import Outside, outside
 
 LATENCY_S, PLANNED_S = 0.8, 0.5
 BUSY = "[busy]"
@@ -31,6 +34,7 @@ class Ask:
     command: str = "imagen"
     options: Mapping[str, object] | None = None
     turned_away: bool = False
+    by: str = "mia"
 
     @property
     def jobs(self) -> int:
@@ -74,20 +78,31 @@ class Asked:
 async def use(there: Outside, ask: Ask, *, stop: str, number: int, lost: bool = False) -> Asked:
     """Ask for it; `lost` says that its submit will never be taken, so that there can be no image."""
     prompt = f"fox {number} {ask.marker}".strip()
-    record = await there.use(ask.command, prompt=prompt, **(ask.options or {}))
+    user_id = there.discord.world.user_named(ask.by).id
+    record = await there.use(ask.command, user_id=user_id, prompt=prompt, **(ask.options or {}))
     return Asked(ask, stop, prompt, record, 0 if lost else ask.images)
 
 
-def quick_models() -> dict[str, Model]:
-    """Segmind's models, each as fast as PLANNED_S hopes or slower; Imagen 3 refuses one shape."""
-    models = {slug: replace(model, latency_s=LATENCY_S) for slug, model in MODELS.items()}
+def quick_models(latency_s: float = LATENCY_S) -> dict[str, Model]:
+    """Segmind's models, each as fast as the bot hopes or slower; Imagen 3 refuses one shape."""
+    models = {slug: replace(model, latency_s=latency_s) for slug, model in MODELS.items()}
     fewer = {**models["imagen"].parameters, "aspect_ratio": Choice(("1:1", "4:3", "3:4", "16:9"))}
     return models | {"imagen": replace(models["imagen"], parameters=fewer)}
 
 
-def models_file() -> str:
+def models_file(planned_s: float = PLANNED_S) -> str:
     """The operator's file that tells the bot so."""
-    return "".join(f"[models.{model.key}]\nlatency_s = {PLANNED_S}\n" for model in Catalog().models)
+    return "".join(f"[models.{model.key}]\nlatency_s = {planned_s}\n" for model in Catalog().models)
+
+
+@contextlib.asynccontextmanager
+async def quick_outside(folder: Path, *, clock: Clock | None = None) -> AsyncIterator[Outside]:
+    """Both stand-ins, with models that are quick, and a bot that is told so: it does not look for the usual time."""
+    async with outside(folder, clock=clock, models=quick_models()) as there:
+        file = folder / "models.toml"
+        file.write_text(models_file(), encoding="utf-8")
+        there.told["MODELS_FILE"] = str(file)
+        yield there
 
 
 def turn_away_the_busy(segmind: LocalSegmind) -> None:
@@ -111,17 +126,18 @@ class Seen:
 
     def __init__(self, there: Outside) -> None:
         self._replies: dict[int, list[Message]] = {}
-        self._posts: list[Message] = []
+        # Each with its words, which are looked through once for every request.
+        self._posts: list[tuple[str, Message]] = []
         for message in filter(has_ended, there.messages()):
             if message.interaction_id is None:
-                self._posts.append(message)
+                self._posts.append((message.body.text, message))
             else:
                 self._replies.setdefault(message.interaction_id, []).append(message)
 
     def cards(self, asked: Asked) -> list[Message]:
         """The ends of this one, wherever they stand."""
         ref = ref_of(asked.record.id)
-        posts = [message for message in self._posts if ref in message.body.text]
+        posts = [message for text, message in self._posts if ref in text]
         return self._replies.get(asked.record.id, []) + posts
 
 

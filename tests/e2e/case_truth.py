@@ -130,14 +130,16 @@ def _of_appeals(books: Books) -> Iterator[str]:
 def _on_screens(court: Court, scene: Scene, books: Books) -> Iterator[str]:
     # Deleted ones, too.
     cards = [each for each in court.local.core.messages.in_channel(scene.server.log.id) if each.ephemeral_to is None]
-    posted: dict[int, list[Message]] = {case["case_id"]: [] for case in books.cases}
+    # A block that joined another one is told by the card of that.
+    telling = [case for case in books.cases if case["lead_id"] is None]
+    posted: dict[int, list[Message]] = {case["case_id"]: [] for case in telling}
     for card in cards:
         # What all its buttons carry, and so does the moderator's history of the member, which is always there.
         posted.setdefault(int(pressable(card, "history").rpartition(":c")[2] or 0), []).append(card)
     for case_id, found in posted.items():
         if len(found) != 1:
             yield f"{len(found)} cards of case {case_id}"
-    for case in books.cases:
+    for case in telling:
         for card in posted[case["case_id"]]:
             yield from _of_card(card, case, books)
     for image in scene.images:

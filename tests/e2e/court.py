@@ -23,11 +23,11 @@ from bot.settings import MODERATION_CHANNEL, STRIKE_RULE
 from bot.store import word_rules
 from bot.store.sqlite import Sqlite, open_sqlite
 from bot.word_lines import Entry, Verdict
-from tests.e2e.asks import quick_models
+from tests.e2e.asks import quick_outside
 from tests.e2e.court_gates import CourtGates
 from tests.e2e.gates import Stop
 from tests.e2e.halting import ARMED, HELD
-from tests.e2e.rig import Outside, end, outside, start, tell_all
+from tests.e2e.rig import Outside, end, start, tell_all
 
 WAIT_S, ANSWERS_S = 40.0, 2.0
 # Discord knows a nonce for some minutes, and a token for fifteen.
@@ -259,7 +259,7 @@ class Court:
 @contextlib.asynccontextmanager
 async def in_court(folder: Path, *, late_s: float = 0.0) -> AsyncIterator[Court]:
     clock = ShiftedClock()
-    async with outside(folder, clock=clock, models=quick_models()) as there:
+    async with quick_outside(folder, clock=clock) as there:
         court = Court(there, clock=clock, late_s=late_s)
         try:
             yield court

@@ -73,6 +73,8 @@ def _at_segmind(name: str, kind: CallKind, *, nth: int = 1) -> list[Stop]:
 LOST_SUBMIT = Stop("submit received, lost", Segmind.RECEIVED, lambda call: call.kind is CallKind.SUBMIT, lost=True)
 # The first answer has to be there within three seconds, so nobody can be held there for long.
 FIRST_ANSWER = _at_discord("defer", _callback)
+# Whose first image it is, is told of privacy beside a card that waits for that.
+FIRST_NOTE = _at_discord("first edit, for the note", _edit)
 REST = [
     *_at_discord("first edit", _edit),
     *_at_discord("final edit", _final_edit),

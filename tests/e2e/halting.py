@@ -1,11 +1,13 @@
 """The real bot in a process of its own that stands still at a COMMIT: `python -m tests.e2e.halting before 1`.
 
-It counts from SIGUSR1 on, which the file `armed` confirms, and tells by the file `held` that it stands: before the database has done the COMMIT, or after
-it and before anybody in the bot is told so. Nothing else about the bot is other than it is; Python itself lets the
+It counts from SIGUSR1 on, which the file `armed` confirms, and from the first COMMIT of an act: the bot's own beat, which
+may fall between, is none. The file `held` tells that it stands: before the database has done the COMMIT, or after it and
+before anybody in the bot is told so. Nothing else about the bot is other than it is; Python itself lets the
 statements be seen.
 """
 
 import asyncio
+import re
 import signal
 import sqlite3
 import sys
@@ -21,6 +23,8 @@ from bot.config import load_config
 ARMED, HELD = "armed", "held"
 # So long the first transaction waits for company, so that what is pressed at once shares a COMMIT.
 GATHER_S = 0.4
+# What is written down with each of the acts in scenes.py, in the words of bot/store/.
+ACT = re.compile(r"INSERT INTO (case_actions|evidence)\b|UPDATE cases SET appeal_reason\b")
 
 
 class Halt:
@@ -30,16 +34,17 @@ class Halt:
         self._after = {"before": False, "after": True}[when]
         self._left = nth
         self._loop = loop
-        self.armed = self._gathered = False
+        self.armed = self._acted = False
 
     def seen(self, connection: sqlite3.Connection, statement: str) -> None:
         """A statement is about to be done, in the thread of this connection."""
         if not self.armed:
             return
-        if statement == "BEGIN IMMEDIATE" and not self._gathered:
-            self._gathered = True
+        if statement == "BEGIN IMMEDIATE" and not self._acted:
             time.sleep(GATHER_S)
-        elif statement == "COMMIT" and self._gathered:
+        elif ACT.search(statement):
+            self._acted = True
+        elif statement == "COMMIT" and self._acted:
             self._left -= 1
             if self._left:
                 return

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from bot.sandbox.discord.components import walk
-from tests.e2e.asks import quick_models
-from tests.e2e.rig import booted, outside
+from tests.e2e.asks import quick_outside
+from tests.e2e.rig import booted, written_down
 
 pytestmark = pytest.mark.asyncio
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 async def becomes(true):
@@ -42,7 +42,7 @@ async def told(there, message, does, user="mia"):
 
 
 async def test_a_card_is_made_anew_changed_and_deleted_by_its_buttons_also_after_a_restart(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there, asyncio.timeout(4 * WAIT_S):
+    async with quick_outside(tmp_path) as there, asyncio.timeout(4 * WAIT_S):
         async with booted(there):
             await there.use(prompt="a blue garden")
             await becomes(lambda: len(done(there)) == 1)
@@ -70,10 +70,11 @@ async def test_a_card_is_made_anew_changed_and_deleted_by_its_buttons_also_after
 
 
 async def test_a_private_card_is_shared_with_its_images_and_its_buttons(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there, asyncio.timeout(3 * WAIT_S), booted(there):
+    async with quick_outside(tmp_path) as there, asyncio.timeout(3 * WAIT_S), booted(there):
         used = await there.use(prompt="a blue garden", private=True)
         await becomes(lambda: used.message is not None and any(":share:" in each for each in ids(used.message)))
         assert done(there) == []
+        await written_down(there)
         await press(there, used.message, "share")
         await becomes(lambda: len(done(there)) == 1)
         (card,) = done(there)

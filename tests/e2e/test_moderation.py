@@ -9,13 +9,13 @@ from bot.clock import SystemClock
 from bot.sandbox.discord.components import walk
 from bot.settings import MODERATION_CHANNEL
 from bot.store.sqlite import open_sqlite
-from tests.e2e.asks import quick_models
-from tests.e2e.rig import booted, outside, tell_all
+from tests.e2e.asks import quick_outside
+from tests.e2e.rig import booted, tell_all
 from tests.e2e.test_words import add
 
 pytestmark = pytest.mark.asyncio
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 async def becomes(true):
@@ -37,7 +37,7 @@ async def press(there, message, does, user):
 
 
 async def test_an_appeal_that_a_moderator_approves_lets_the_prompt_be_made(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there:
+    async with quick_outside(tmp_path) as there:
         staff = await with_log(there)
         async with booted(there), asyncio.timeout(3 * WAIT_S):
             await add(there, "slur", "block")
@@ -54,7 +54,7 @@ async def test_an_appeal_that_a_moderator_approves_lets_the_prompt_be_made(tmp_p
 
 
 async def test_a_reported_image_is_taken_away_and_the_card_in_the_log_says_by_whom(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there:
+    async with quick_outside(tmp_path) as there:
         staff = await with_log(there)
         jules = there.discord.world.user_named("jules")
         async with booted(there), asyncio.timeout(3 * WAIT_S):

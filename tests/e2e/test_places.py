@@ -1,13 +1,13 @@
 """Wherever people talk: threads, forum posts, voice channels, direct messages, groups, servers that the bot is not in."""
 
 import asyncio
-import contextlib
-import sqlite3
 
 import pytest
 
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.components import walk
+from tests.e2e.notes import note
+from tests.e2e.rig import written_down
 from tests.e2e.test_limits import answered
 from tests.e2e.test_whole_way import (
     END_S,
@@ -80,14 +80,6 @@ async def words(place, command, **options):
 def calls_to(there, channel_id):
     """What the bot did in a channel with its own token."""
     return [call for call in there.discord.calls if f"/channels/{channel_id}/" in call.path]
-
-
-async def written_down(there):
-    """Wait until the bot has written down that the end of its only card was seen."""
-    with contextlib.closing(sqlite3.connect(there.database)) as db:
-        async with asyncio.timeout(END_S):
-            while db.execute("SELECT shown FROM requests").fetchall() != [("delivered",)]:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.02)
 
 
 # ---------------------------------------------------------------- in servers
@@ -300,7 +292,7 @@ async def test_in_a_group_a_private_card_is_shared_and_deleted_like_any(tmp_path
         await written_down(there)
         assert public.visible_to(None)
         assert len(public.body.attachments) == 1
-        asked = await answered(await there.discord.press(public, id_of(public, "delete"), user_id=there.mia))
+        asked = await note(await there.discord.press(public, id_of(public, "delete"), user_id=there.mia))
         await there.discord.press(asked, id_of(asked, "delete_yes"), user_id=there.mia)
         async with asyncio.timeout(END_S):
             while public.body.attachments:  # noqa: ASYNC110 - what is waited for lies in the stand-in

@@ -12,6 +12,7 @@ from bot import app
 from bot.clock import SystemClock
 from bot.sandbox.session import sandbox
 from bot.sandbox.terminal import Terminal, run_script
+from tests.e2e.asks import models_file
 from tests.e2e.rig import finished
 
 SCRIPT = Path(__file__).with_name("samples.txt")
@@ -68,17 +69,23 @@ async def sandboxed(folder: Path) -> AsyncIterator[Terminal]:
         yield terminal
 
 
+async def quickly(tmp_path: Path, *arguments: str) -> tuple[int, str, str]:
+    """The sandbox, with a bot that is told how quick it is and does not look for the usual time."""
+    told = tmp_path / "models.toml"
+    told.write_text(models_file(), encoding="utf-8")
+    environment = {"MODELS_FILE": str(told)}
+    return await finished("sandbox", "--speed", str(SPEED), *arguments, cwd=tmp_path, environment=environment)
+
+
 async def script(tmp_path: Path, *lines: str) -> tuple[int, str, str]:
     file = tmp_path / "script.txt"
     file.write_text("\n".join(lines), encoding="utf-8")
-    return await finished("sandbox", "--speed", str(SPEED), "--script", str(file), cwd=tmp_path)
+    return await quickly(tmp_path, "--script", str(file))
 
 
 async def test_the_sandbox_makes_an_image_of_every_sample_and_saves_it(tmp_path):
     images = tmp_path / "images"
-    code, out, err = await finished(
-        "sandbox", "--speed", str(SPEED), "--script", str(SCRIPT), "--images", str(images), cwd=tmp_path
-    )
+    code, out, err = await quickly(tmp_path, "--script", str(SCRIPT), "--images", str(images))
     assert (code, err) == (0, "")
     assert f"{len(SAMPLES)} commands, 0 without an end that can be told" in out
     saved = [Path(line.removeprefix("saved: ")) for line in out.splitlines() if line.startswith("saved: ")]

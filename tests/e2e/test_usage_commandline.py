@@ -15,8 +15,8 @@ from bot.jobs import Outcome, State
 from bot.sandbox.terminal import has_ended
 from bot.store import guilds
 from bot.store.sqlite import open_sqlite
-from tests.e2e.asks import quick_models
-from tests.e2e.rig import booted, finished, outside
+from tests.e2e.asks import quick_outside
+from tests.e2e.rig import booted, finished
 from tests.store.usage_support import DAY_MS, Asked, write
 
 pytestmark = pytest.mark.asyncio
@@ -147,9 +147,9 @@ async def test_audit_names_every_rule_that_is_broken_and_by_which_job(tmp_path):
 
 
 async def test_both_work_beside_the_running_bot_which_does_not_notice(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there, booted(there) as bot:
+    async with quick_outside(tmp_path) as there, booted(there) as bot:
         record = await there.use(prompt="a fox")
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             await record.until(lambda one: one.original is not None and has_ended(one.original))
         environment = {"DATABASE_URL": f"sqlite:///{there.database}"}
         code, out, _ = await usage(tmp_path, environment, "--period", "7")

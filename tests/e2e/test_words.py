@@ -10,12 +10,12 @@ from bot.sandbox.discord.permissions import MEMBER, Permission
 from bot.sandbox.segmind import POSTS
 from bot.settings import MODERATION_CHANNEL
 from bot.store.sqlite import open_sqlite
-from tests.e2e.asks import quick_models
-from tests.e2e.rig import booted, outside
+from tests.e2e.asks import quick_outside
+from tests.e2e.rig import booted
 
 pytestmark = pytest.mark.asyncio
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 async def answer(there, prompt, **more):
@@ -37,7 +37,7 @@ async def becomes(there, prompt, is_refused):
 
 
 async def test_automods_rules_count_for_prompts_and_their_changes_too(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there:
+    async with quick_outside(tmp_path) as there:
         local, guild_id = there.discord, there.guild.id
         local.set_bot_permissions(guild_id, MEMBER | int(Permission.MANAGE_GUILD))
         rule = local.set_automod_rule(guild_id, name="Pets", keywords=("cat*",), patterns=("(?=x)",), message="No pets")
@@ -54,7 +54,7 @@ async def test_automods_rules_count_for_prompts_and_their_changes_too(tmp_path):
 
 
 async def test_a_server_keeps_its_own_words_and_its_moderators_are_told_what_to_look_at(tmp_path):
-    async with outside(tmp_path, models=quick_models()) as there:
+    async with quick_outside(tmp_path) as there:
         staff = there.guild.channel_named("images").id
         db = await open_sqlite(there.database)
         await Rulebook(db=db, defaults={}, clock=SystemClock()).change(

@@ -181,8 +181,10 @@ class Reference:
         for message_id, sources in asked:
             left = [self.left(source) for source in sources]
             # Of all ways to share the images out that there is room for, the one that leaves the first source last.
-            ways = (way for way in itertools.product(range(len(left)), repeat=len(prices)) if _bear(left, way, prices))
-            way = next(ways, None)
+            ways = itertools.product(range(len(left)), repeat=len(prices))
+            # None of them can bear more than there is at all, so that they need not be tried then.
+            fits = sum(prices) <= sum(left)
+            way = next((way for way in ways if _bear(left, way, prices)), None) if fits else None
             if way is None:
                 return Short(message_id, sum(left), sources[0].ends_ms)
             for image, number in zip(images, way, strict=True):

@@ -1,10 +1,9 @@
 """Whatever is asked, set, given and finished, and however time goes: the books say what a plain reference says."""
 
-import asyncio
 import itertools
 import json
 import sqlite3
-from collections.abc import Awaitable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -31,14 +30,11 @@ from bot.settings import INSTALLATION, Settings
 from bot.store import expiry
 from bot.store.audit import audit
 from bot.store.ledger import InsufficientCredits
-from bot.store.migrations import migrate
-from bot.store.schema import MIGRATIONS
-from bot.store.sqlite import Sqlite
 from tests.admin.support import HandClock
-from tests.inline_sqlite import InlineConnection
 from tests.limits.bench import ADMIN, Bench
 from tests.limits.reference import Reference, Short
 from tests.limits.support import BY_NAME, DEFAULTS, FAST_PRICE, PRICE
+from tests.plain_books import PlainBooks, at_once
 
 PARTS = 4  # so that more than one processor can be at it
 PR = settings(
@@ -119,54 +115,22 @@ ENDS = [
 OWNERS = [*(f"top_up:{guild}" for guild in GUILDS), *(f"extra:{guild}:{user}" for guild in GUILDS for user in USERS)]
 GIVEN = (PRICE, FAST_PRICE, 3 * PRICE, 4 * PRICE, 1, -1, -PRICE, -2 * PRICE)
 
-LOOP = asyncio.new_event_loop()
-
-
-class MemoryConnection(InlineConnection):
-    """An inline connection to a database that is nowhere but in memory."""
-
-    def __init__(self) -> None:
-        self.raw = sqlite3.connect(":memory:", isolation_level=None)
-        self.raw.row_factory = sqlite3.Row
-        self.statements = []
-
-
-def made_database() -> bytes:
-    """An empty database with its schema, as bytes."""
-
-    async def make() -> bytes:
-        connection = MemoryConnection()
-        await migrate(Sqlite(writer=connection, reader=connection), MIGRATIONS)
-        return connection.raw.serialize()
-
-    return LOOP.run_until_complete(make())
-
-
-EMPTY = made_database()
-
 
 class LimitsMachine(RuleBasedStateMachine):
-    """`planted` is SQL that puts a bug into the database, `bent` a Rulebook that has one."""
+    """`books` are the same for each life of a machine, `bent` is a Rulebook that has a bug."""
 
-    planted: ClassVar[str] = ""
+    books: ClassVar[PlainBooks]
     bent: ClassVar[type[Rulebook]] = Rulebook
 
     def __init__(self) -> None:
         super().__init__()
-        self.connection = MemoryConnection()
-        self.raw = self.connection.raw
-        self.raw.deserialize(EMPTY)
-        self.raw.execute("PRAGMA foreign_keys = ON")
-        self.raw.execute(self.planted)
+        self.books.begin_life()
         self.clock = HandClock(STARTS[0])
-        self.bench = Bench(Sqlite(writer=self.connection, reader=self.connection), clock=self.clock, book=self.bent)
+        self.bench = Bench(self.books, clock=self.clock, book=self.bent)
         self.open: dict[tuple[int, int], Job] = {}
         self.asked = 0
         self.last: Ask | None = None
         self.reference = Reference(now_ms=self.clock.ms, defaults=DEFAULTS, cheapest=FAST_PRICE)
-
-    def run(self, awaitable: Awaitable[Any]) -> Any:
-        return LOOP.run_until_complete(awaitable)
 
     # ------------------------------------------------------------ what may happen
 
@@ -203,7 +167,7 @@ class LimitsMachine(RuleBasedStateMachine):
         self.asked += 1
         prices = tuple(PRICES[model] for model in models for _ in range(count))
         expected = self.reference.ask(ref=self.asked, guild=guild, place=place, user=user, roles=roles, prices=prices)
-        assert self.run(self.accepted(asked, in_thread=in_thread)) == expected
+        assert at_once(self.accepted(asked, in_thread=in_thread)) == expected
 
     async def accepted(self, asked: Ask, *, in_thread: bool) -> Short | None:
         guild, place, user, roles, models, count = asked
@@ -238,9 +202,9 @@ class LimitsMachine(RuleBasedStateMachine):
     def make(self, guild: int, name: str, value: Any) -> None:
         book, setting = self.bench.rulebook, BY_NAME[name]
         if value is None:
-            self.run(book.reset(guild, setting, user_id=ADMIN))
+            at_once(book.reset(guild, setting, user_id=ADMIN))
         else:
-            self.run(book.change(guild, setting, lambda _: value, user_id=ADMIN))
+            at_once(book.change(guild, setting, lambda _: value, user_id=ADMIN))
         self.reference.set(guild, name, value)
 
     @rule(owner=st.sampled_from(OWNERS), amount=st.sampled_from(GIVEN))
@@ -249,7 +213,7 @@ class LimitsMachine(RuleBasedStateMachine):
 
     def give(self, owner: str, amount: int) -> None:
         try:
-            self.run(self.bench.give(owner, amount))
+            at_once(self.bench.give(owner, amount))
         except InsufficientCredits:
             given = False
         else:
@@ -263,7 +227,7 @@ class LimitsMachine(RuleBasedStateMachine):
             self.end(list(self.open)[pick % len(self.open)], *end)
 
     def end(self, ref: tuple[int, int], state: State, cost: int | None) -> None:
-        self.run(self.bench.finish(self.open.pop(ref), state, cost_microcredits=cost))
+        at_once(self.bench.finish(self.open.pop(ref), state, cost_microcredits=cost))
         self.reference.finish(ref, state, cost)
 
     @rule(ms=st.sampled_from(AHEAD_MS))
@@ -274,7 +238,7 @@ class LimitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.asked)
     @rule()
     def expire(self) -> None:
-        self.run(self.expired())
+        at_once(self.expired())
         self.reference.expire()
 
     async def expired(self) -> None:
@@ -293,7 +257,7 @@ class LimitsMachine(RuleBasedStateMachine):
             if balance.granted or balance.used
         }
         for table in ("balances", "entries"):
-            rows = self.raw.execute(
+            rows = self.books.raw.execute(
                 f"SELECT owner, period, SUM(granted) AS granted, SUM(held) AS held, SUM(spent) AS spent FROM {table}"
                 " JOIN accounts USING (account_id) GROUP BY owner, period"
             )
@@ -306,28 +270,35 @@ class LimitsMachine(RuleBasedStateMachine):
                 self.end(ref, *ENDS[number % len(ENDS)])
             self.every_balance_is_the_references_and_the_fold_of_its_entries()
             assert all(balance.held == 0 for balance in self.reference.balances.values())
-            assert self.run(audit(self.bench.db)) == []
+            assert at_once(audit(self.bench.db)) == []
             assert self.notices() == self.reference.notices
         finally:
-            self.raw.close()
+            self.books.end_life()
 
     def notices(self) -> list[tuple[int, int, int, int]]:
-        rows = [(row["guild_id"], json.loads(row["params"])) for row in self.raw.execute(TOLD)]
+        rows = [(row["guild_id"], json.loads(row["params"])) for row in self.books.raw.execute(TOLD)]
         return [
             (guild, params["percent"], params["used_microcredits"], params["amount_microcredits"])
             for guild, params in rows
         ]
 
 
+def play(how: settings, *, planted: str = "", bent: type[Rulebook] = Rulebook) -> None:
+    """Let the machine live as often as it is told to, with SQL that puts a bug into the database, or with a bent Rulebook."""
+    with closing(PlainBooks(planted)) as books:
+        machine = type("Machine", (LimitsMachine,), {"books": books, "bent": bent})
+        run_state_machine_as_test(machine, settings=how)
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_credits_and_limits_do_what_the_reference_does(part: int):
-    run_state_machine_as_test(LimitsMachine, settings=PR)
+    play(PR)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_credits_and_limits_do_what_the_reference_does_long():
-    run_state_machine_as_test(LimitsMachine, settings=NIGHT)
+    play(NIGHT)
 
 
 # ---------------------------------------------------------------- bugs that it must find
@@ -396,7 +367,6 @@ PLANTED = {
 
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
 def test_the_machine_catches(planted: dict[str, Any]):
-    machine = type("Planted", (LimitsMachine,), planted)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - many things go wrong in books that are wrong
-        run_state_machine_as_test(machine, settings=QUICK)
+        play(QUICK, **planted)
     assert not isinstance(caught.value, sqlite3.OperationalError)

@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bot.store.sqlite import open_sqlite
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 from tests.moderation.court import Court
 
 
 @pytest_asyncio.fixture
 async def court(tmp_path: Path) -> AsyncIterator[Court]:
-    database = await open_sqlite(tmp_path / "court.sqlite3", connect=InlineConnector())
+    database = await open_fresh(tmp_path / "court.sqlite3", connect=InlineConnector())
     yield Court(database, tmp_path / "images")
     await database.close()

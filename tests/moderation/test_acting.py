@@ -188,7 +188,7 @@ async def test_a_pause_until_it_is_lifted_has_no_end_by_itself(court):
 
 
 async def test_the_card_that_told_of_a_pause_is_drawn_anew_when_it_is_replaced_or_lifted_elsewhere(court):
-    first, second = await court.block(), await court.block()
+    first, second = await court.block(), await court.block(private=True)
     await court.act(Act.PAUSE_HOUR, first.case_id)
     assert await court.revisions() == [2, 1]
     await court.act(Act.PAUSE_DAY, second.case_id)

@@ -13,9 +13,9 @@ from bot.moderation.case_log import AT_A_TIME, AT_ONCE_MAX, REST_MS, STALE_MS, C
 from bot.moderation.case_text import CaseWriter
 from bot.moderation.cases import Act, Action, Appeal, Case, CaseKind, Source
 from bot.settings import LOG_CHANNEL, MODERATION_CHANNEL
-from bot.store import case_actions, cases
-from bot.store.sqlite import open_sqlite
+from bot.store import case_actions, case_groups, cases
 from tests.admin.support import NOON_MS, TEXTS, HandClock, rulebook
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 
 pytestmark = pytest.mark.asyncio
@@ -37,7 +37,7 @@ REPORT = Case(
 
 @pytest_asyncio.fixture
 async def db(tmp_path):
-    database = await open_sqlite(tmp_path / "imagen.sqlite3", connect=InlineConnector())
+    database = await open_fresh(tmp_path / "imagen.sqlite3", connect=InlineConnector())
     yield database
     await database.close()
 
@@ -138,7 +138,7 @@ async def acted(db, case, act=Act.DISMISS, *, press_id=None):
     async with db.transaction() as tx:
         action = Action(act=act, user_id=44, at_ms=NOON_MS, images=1)
         await case_actions.add(tx, case.case_id, action, press_id=press_id)
-        await cases.changed(tx, case.case_id)
+        await case_groups.changed(tx, case.case_id)
 
 
 async def log_to(db, clock, channel_id, *, guild_id=7, setting=MODERATION_CHANNEL):

@@ -99,6 +99,22 @@ async def test_a_members_history_counts_what_they_did_and_what_counts_now(court)
     assert (empty.images, empty.blocks, empty.cases) == (0, 0, ())
 
 
+@pytest.mark.parametrize("again", [Act.DELETE, Act.DELETE_ALL])
+async def test_an_image_that_was_deleted_twice_because_discord_refused_is_one_removal(court, again):
+    image = await court.draw()
+    case = (await court.report(image)).case
+    await court.act(Act.DELETE, case.case_id)
+    async with court.db.transaction() as tx:
+        await tx.execute("UPDATE requests SET shown = 'kept'")
+    assert (await court.act(again, case.case_id)).actions[-1].images == 1
+    assert (await court.docket.history(GUILD, USER)).removals == 1
+
+
+async def test_what_members_deleted_themselves_is_no_removal_by_moderators(court):
+    await court.docket.withdraw(GUILD, await court.draw(), user_id=USER)
+    assert (await court.docket.history(GUILD, USER)).removals == 0
+
+
 async def test_strikes_count_while_the_rules_period_lasts(court):
     await court.set(strike_rule=StrikeRule(blocks=3, within_hours=1, pause=Act.PAUSE_HOUR))
     await court.block()
@@ -128,20 +144,21 @@ async def test_a_card_is_behind_until_it_shows_the_last_change(court):
     assert (logged.revision, logged.log_message_id, logged.docketed.case) == (1, None, case)
     await court.appeal(case.case_id)
     async with court.db.transaction() as tx:
-        await cases.logged(tx, case.case_id, revision=1, channel_id=3, message_id=4)
+        await cases.logged(tx, logged, channel_id=3, message_id=4, at_ms=court.clock.ms)
     (logged,) = await cases.behind(court.db, limit=9)
     assert (logged.revision, logged.log_channel_id, logged.log_message_id) == (2, 3, 4)
     async with court.db.transaction() as tx:
-        await cases.give_up(tx, case.case_id, revision=2)
+        await cases.give_up(tx, logged)
     assert await cases.behind(court.db, limit=9) == []
 
 
 async def test_every_card_about_a_request_is_behind_once_its_own_card_changed(court):
     image = await court.draw()
     for by_id in (66, 67):
-        case = (await court.report(image, by_id=by_id)).case
+        await court.report(image, by_id=by_id)
+        (logged,) = await cases.behind(court.db, limit=9)
         async with court.db.transaction() as tx:
-            await cases.logged(tx, case.case_id, revision=1, channel_id=3, message_id=4)
+            await cases.logged(tx, logged, channel_id=3, message_id=4, at_ms=court.clock.ms)
     await court.block()
     async with court.db.transaction() as tx:
         await cases.request_changed(tx, image)

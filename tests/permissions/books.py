@@ -14,39 +14,38 @@ class Books:
 
     def __init__(self, database):
         self.database = database
-        self._reader, self._version, self._rows = None, None, frozenset()
+        self._reader, self._version, self._known = None, None, {}
 
     def close(self):
         if self._reader is not None:
             self._reader.close()
 
-    def rows(self):
-        """Every row of every table but the bot's own notes, as text; read anew only where something was written."""
+    def rows(self, *tables):
+        """Every row of these tables as text, where none is named of all but the bot's own notes; read anew only where something was written."""
         if self._reader is None:
             self._reader = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         (version,) = self._reader.execute("PRAGMA data_version").fetchone()
         if version != self._version:
-            found = self._reader.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+            self._version, self._known = version, {}
+        if tables not in self._known:
+            self._known[tables] = frozenset(
+                f"{name}: {row}"
+                for name in tables or self._tables()
+                for row in self._reader.execute(f"SELECT * FROM {name}")
             )
-            tables = [name for (name,) in found if name not in OWN_TABLES]
-            self._rows = frozenset(
-                f"{name}: {row}" for name in tables for row in self._reader.execute(f"SELECT * FROM {name}")
-            )
-            self._version = version
-        return self._rows
+        return self._known[tables]
+
+    def _tables(self):
+        found = self._reader.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
+        return [name for (name,) in found if name not in OWN_TABLES]
 
     async def differs(self, before, table):
-        """Whether anything is written in a table within a moment."""
-
-        def differs():
-            return any(row.startswith(f"{table}: ") for row in self.rows() ^ before)
-
+        """Whether anything is written within a moment in a table that had these rows."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(WRITTEN_S):
-                while not differs():  # noqa: ASYNC110 - a file tells nobody
+                while self.rows(table) == before:  # noqa: ASYNC110 - a file tells nobody
                     await asyncio.sleep(0.01)
-        return differs()
+        return self.rows(table) != before
 
     def card_of(self, request_id):
         """The channel and message of a request's card."""

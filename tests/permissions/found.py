@@ -5,12 +5,14 @@ import importlib
 import inspect
 import pkgutil
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from discord import ui
 from discord.ext import commands
 
 import cogs
+from tests.sources import nodes, tree
 
 # What the enums of acts are called.
 OF_ACTS = ("Act", "Press", "Listed")
@@ -18,6 +20,7 @@ OF_ACTS = ("Act", "Press", "Listed")
 BESIDE = frozenset({"callback", "on_submit", "interaction_check"})
 
 
+@cache
 def modules():
     """Everything in cogs/."""
     return [
@@ -53,10 +56,9 @@ def _acts(prefix):
 
 
 def _assigns_prefix(module):
-    tree = ast.parse(Path(module.__file__).read_text())
     return any(
         isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == "PREFIX" for to in node.targets)
-        for node in tree.body
+        for node in tree(Path(module.__file__)).body
     )
 
 
@@ -82,7 +84,7 @@ def answering_beside():
     return {
         f"{module.__name__}.{node.name}.{method.name}"
         for module in modules()
-        for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
+        for node in nodes(Path(module.__file__))
         if isinstance(node, ast.ClassDef)
         for method in node.body
         if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name in BESIDE

@@ -37,24 +37,24 @@ class House(Hands, Books):
 
     def at(self, made_id):
         """What a line is about, with this as its own thing."""
-        settings = {"refusal_words": f"Be kind, {made_id} times."}
-        text = json.dumps({"format": FORMAT, "version": VERSION, "settings": settings}).encode()
-        kept = self.local.core.attachments.keep(
-            Upload("file", "settings.json", "application/json", text),
-            channel_id=self.place(),
-            filename="settings.json",
-            description=None,
-        )
         return At(
             id=made_id,
             guild=self.home.id,
             channel=self.place("images"),
             role=self.role("Moderator"),
             owner=self.id_of(Who.OWNER),
-            bystander=self.id_of("olga"),
+            bystander=self.id_of("bea"),
             words=("words.txt", f"block: heron {made_id}".encode()),
-            file=str(kept.id),
-            resolved={"attachments": {str(kept.id): self.local.core.attachments.payload(kept)}},
+            upload=lambda: self._upload({"refusal_words": f"Be kind, {made_id} times."}),
+        )
+
+    def _upload(self, settings):
+        """A file of settings; what Discord tells of it."""
+        text = json.dumps({"format": FORMAT, "version": VERSION, "settings": settings}).encode()
+        attachments = self.local.core.attachments
+        upload = Upload("file", "settings.json", "application/json", text)
+        return attachments.payload(
+            attachments.keep(upload, channel_id=self.place(), filename=upload.filename, description=None)
         )
 
     def settings(self):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tests.permissions.uses import Use, Who
@@ -11,7 +12,8 @@ from tests.permissions.uses import Use, Who
 class At:
     """What lines are about: `id` is what was made for this one use, the others are Aquarium's.
 
-    `words` is a file as it is uploaded with a command; `file` one that was uploaded into a form, as `resolved` tells.
+    `words` is a file as it is uploaded with a command. `upload` puts one into a form, where it is wanted, and returns what
+    Discord tells of it; `file` is its id.
     """
 
     id: int
@@ -21,8 +23,19 @@ class At:
     owner: int
     bystander: int
     words: tuple[str, bytes]
-    file: str
-    resolved: Mapping[str, Any]
+    upload: Callable[[], Mapping[str, Any]]
+
+    @cached_property
+    def uploaded(self) -> Mapping[str, Any]:
+        return self.upload()
+
+    @property
+    def file(self) -> str:
+        return self.uploaded["id"]
+
+    @property
+    def resolved(self) -> Mapping[str, Any]:
+        return {"attachments": {self.file: self.uploaded}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,8 +82,8 @@ def _commands() -> Iterator[Line]:
         "Moderate image", frozenset(), ("moderation.private", "moderation.refused", "moderation.no_card"), "private"
     )
     yield _command("usage", {}, ADMINISTRATORS_AND_ABROAD, ("usage.refused", "usage.refused.moderator"))
-    yield _command("limits", {}, ADMINISTRATORS_AND_ABROAD, ("panel.limits.refused", "panel.stale"))
-    yield _command("safety", {}, MODERATORS_AND_ABROAD, ("safety.refused", "panel.stale"))
+    yield _command("limits", {}, ADMINISTRATORS_AND_ABROAD, ("panel.limits.refused", "panel.outside"))
+    yield _command("safety", {}, MODERATORS_AND_ABROAD, ("safety.refused", "panel.outside"))
     yield from _words_commands()
     yield from _credits_commands()
 
@@ -242,7 +242,8 @@ def _cards() -> Iterator[Line]:
         yield _card(act, "private", OWNER, (elsewhere, private), writes=writes)
         yield _card(act, "hidden", OWNER | MODERATORS, (elsewhere,), writes=writes)
         yield _card(act, "copied", HERE, (elsewhere,), writes=writes)
-    yield _card(CardAct.FAVOURITE, "image", OWNER, (elsewhere, "button.not_own"), writes="favourites")
+    yield _card(CardAct.FAVOURITE, "image", HERE, (elsewhere,), writes="favourites")
+    yield _card(CardAct.FAVOURITE, "hidden", OWNER | MODERATORS, (elsewhere,), writes="favourites")
     yield _card(CardAct.FAVOURITE, "private", OWNER, (elsewhere, private), writes="favourites")
     # What everybody sees already is not shared; the owner is told so.
     yield _card(CardAct.SHARE, "image", frozenset(), (elsewhere, "button.not_own", "share.public"))
@@ -359,6 +360,8 @@ def _presets() -> Iterator[Line]:
         refused=("preset.moderators",),
         writes="presets",
     )
+    yield _pressed("preset:correct", "preset:1:correct:u:1:mine", EVERYBODY)
+    yield _pressed("preset:correct", "preset:1:correct:g:1:house", MODERATORS_AND_ABROAD, ("preset.moderators",))
 
 
 def _usage() -> Iterator[Line]:
@@ -410,8 +413,8 @@ def _words() -> Iterator[Line]:
 
 def _panels() -> Iterator[Line]:
     for panel, may, refused in (
-        (LIMITS, ADMINISTRATORS_AND_ABROAD, ("panel.limits.refused", "panel.stale")),
-        (SAFETY, MODERATORS_AND_ABROAD, ("safety.refused", "panel.stale")),
+        (LIMITS, ADMINISTRATORS_AND_ABROAD, ("panel.limits.refused", "panel.outside")),
+        (SAFETY, MODERATORS_AND_ABROAD, ("safety.refused", "panel.outside")),
     ):
         for page in panel.pages:
             at = Address(panel=panel.command, page=page)
@@ -438,9 +441,9 @@ def _panels() -> Iterator[Line]:
     for act in ("export", FORM, SAVE):
         yield Line(
             name=f"panel:{SAFETY.command}:{changes.page.value}:{act}",
-            use=lambda here, act=act: _panel(here, changes.doing(act), {"file": ["{file}"]} if act == SAVE else None),
+            use=lambda here, act=act: _panel(here, changes.doing(act), {"file": [FILE]} if act == SAVE else None),
             may=MODERATORS_AND_ABROAD,
-            refused=("safety.refused", "panel.stale"),
+            refused=("safety.refused", "panel.outside"),
             writes="guild_settings" if act == SAVE else "",
         )
 
@@ -483,6 +486,8 @@ ACTS = {
     ],
 }
 
+FILE = "what was uploaded"
+
 
 def _panel(here, address, more):
     custom_id = address.custom_id()
@@ -491,12 +496,11 @@ def _panel(here, address, more):
     def told(value):
         if isinstance(value, list):
             return [told(each) for each in value]
-        return value.format(channel=here.channel, target=target, file=here.file)
+        return here.file if value == FILE else value.format(channel=here.channel, target=target)
 
     if isinstance(more, dict):
-        return Send(
-            custom_id=custom_id, fields={name: told(value) for name, value in more.items()}, resolved=here.resolved
-        )
+        fields = {name: told(value) for name, value in more.items()}
+        return Send(custom_id=custom_id, fields=fields, resolved=here.resolved if "file" in more else None)
     return Press(custom_id=custom_id, values=None if more is None else told(more))
 
 

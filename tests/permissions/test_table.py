@@ -87,8 +87,8 @@ async def _let_through(house, tries):
     """Strangers first: afterwards the bot has things to do in Aquarium."""
     for line, who, made in sorted(tries, key=lambda each: each[1] is not Who.STRANGER):
         if who in line.may:
-            looked_at = line.writes or who is Who.STRANGER
-            before = house.rows() if looked_at else frozenset()
+            # A stranger may change nothing in any table of Aquarium's.
+            before = house.rows() if who is Who.STRANGER else house.rows(line.writes) if line.writes else frozenset()
             outcome = await house.use(line.use(house.at(made)), who)
             if problem := await wrong_about_permission(line, who, outcome, before, house):
                 yield f"{line}: {who} {problem}"

@@ -21,8 +21,9 @@ from bot.store import copies, drafts, ledger, media, personal, presets
 from bot.store import jobs as job_store
 from bot.store.copies import Copy
 from bot.store.drafts import Draft
-from bot.store.sqlite import open_sqlite
 from tests.admin.privacy_support import Image
+from tests.databases import open_fresh
+from tests.inline_sqlite import InlineConnector
 from tests.permissions.uses import Who
 from tests.store.support import JOB, PRICE, REQUEST, TO_DONE
 
@@ -203,7 +204,9 @@ class Things:
 @asynccontextmanager
 async def furnishing(house):
     """The database of a bot that does not run yet, and who puts things into it."""
-    db = await open_sqlite(house.database)
+    connect = InlineConnector()
+    db = await open_fresh(house.database, connect=connect)
+    connect.writer.raw.execute("PRAGMA synchronous = OFF")  # nothing of it is to outlive the machine
     try:
         things = Things(house, db)
         await things.begin()

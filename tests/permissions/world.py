@@ -7,10 +7,11 @@ HOME, ABROAD = "Aquarium", "Atelier"
 
 
 def world():
-    """Two servers. Only mia is in both; stan is nothing but the administrator of Atelier."""
+    """Two servers. Only mia is in both; stan is nothing but the administrator of Atelier, and bea does nothing."""
     build = WorldBuilder(owner="oona")
-    olga, mia, jules, mona, adam, stan = map(build.user, ("olga", "mia", "jules", "mona", "adam", "stan"))
-    for name, members, boss in ((HOME, (mia, jules, build.owner), adam), (ABROAD, (mia,), stan)):
+    names = ("olga", "mia", "jules", "mona", "adam", "stan", "bea")
+    olga, mia, jules, mona, adam, stan, bea = map(build.user, names)
+    for name, members, boss in ((HOME, (mia, jules, bea, build.owner), adam), (ABROAD, (mia,), stan)):
         guild = build.guild(name, owner=olga)
         moderator = build.role(guild, "Moderator", permissions=int(Permission.MANAGE_MESSAGES))
         administrator = build.role(guild, "Administrator", permissions=int(Permission.ADMINISTRATOR))

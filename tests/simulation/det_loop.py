@@ -7,6 +7,7 @@ waiting costs nothing. Executors run inline. It uses asyncio's private names, so
 import asyncio
 import contextlib
 import heapq
+import itertools
 from asyncio import base_events
 from collections.abc import Callable
 from random import Random
@@ -46,6 +47,8 @@ class DetLoop(base_events.BaseEventLoop):
         self._after_step = after_step
         self._on_end = on_end
         self._dead = False
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._orders = itertools.count()
         self.steps = 0
         self.unhandled: list[str] = []
         self.set_exception_handler(lambda _, context: self.unhandled.append(_told(context)))
@@ -62,26 +65,24 @@ class DetLoop(base_events.BaseEventLoop):
             self._abandon()
 
     def _run_once(self) -> None:
-        timers: list[Any] = self._scheduled
-        while timers and (timers[0]._cancelled or timers[0]._when <= self._now_s):
-            due = heapq.heappop(timers)
-            due._scheduled = False
+        timers, ready = self._timers, self._ready
+        while timers and (timers[0][0] <= self._now_s or timers[0][2]._cancelled):
+            due = heapq.heappop(timers)[2]
             if not due._cancelled:
-                self._ready.append(due)
-        if self._ready:
-            self._step()
+                ready.append(due)
+        if ready:
+            self._step(ready)
         elif timers:
-            self._now_s = timers[0]._when
+            self._now_s = timers[0][0]
         else:
             raise Stuck(f"everybody waits and nothing will come, after {self.steps} steps")
 
-    def _step(self) -> None:
+    def _step(self, ready: Any) -> None:
         if self.steps == self._crash_at:
             raise PowerCut
         if self.steps >= self._steps_max:
             raise Stuck(f"still at work after {self.steps} steps")
         self.steps += 1
-        ready: Any = self._ready
         if len(ready) > 1:
             ready.rotate(-int(self._rng.random() * len(ready)))
         handle = ready.popleft()
@@ -95,7 +96,7 @@ class DetLoop(base_events.BaseEventLoop):
         self._dead = True
         tasks = asyncio.all_tasks(self)
         self._ready.clear()
-        self._scheduled.clear()
+        self._timers.clear()
         for task in tasks:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             # Now, and not whenever the collector comes by: it must not reach into the next life.
@@ -104,9 +105,16 @@ class DetLoop(base_events.BaseEventLoop):
         self.close()
 
     def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
-        if self._dead:
-            return asyncio.Handle(callback, args, self, context)
-        return super().call_soon(callback, *args, context=context)
+        handle = asyncio.Handle(callback, args, self, context)
+        if not self._dead:
+            self._ready.append(handle)
+        return handle
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        if not self._dead:
+            heapq.heappush(self._timers, (when, next(self._orders), timer))
+        return timer
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
         done = self.create_future()

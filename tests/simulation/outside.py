@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import itertools
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from bot.errors import BadPicture, MediaUnavailable
 from bot.media.formats import sniff
 from bot.sandbox.segmind import LocalSegmind
+from bot.sandbox.segmind.requests import Api, Request, State
 from bot.segmind.answers import Answer, Reply, Silence
 from bot.segmind.calls import Call
 from bot.segmind.client import SegmindClient
@@ -22,6 +24,8 @@ SEGMIND = "https://segmind.test"
 # One way over the network.
 NETWORK_S = 0.02
 TOKEN_MS = 15 * 60_000
+# Within the days that the bot asks the history for.
+BEFORE_MS = 2 * 3_600_000
 
 
 class SimClock:
@@ -67,6 +71,33 @@ class SimPainter(SegmindClient):
             return Silence(sent=True, reason="ServerDisconnectedError")
         headers = {**answer.headers, "content-type": answer.content_type}
         return Answer(answer.status, headers, answer.body, self._clock.now_ms())
+
+
+class SimSegmind(LocalSegmind):
+    """The stand-in where nobody ever listens: it is only asked, and each moment of a life has one of its own."""
+
+    def _application(self) -> Any:
+        return None
+
+    def was_used_before(self) -> None:
+        """Somebody had a request for each model before the story began, so that the history goes back further than it."""
+        at_ms = START_MS - BEFORE_MS
+        for number, model in enumerate(self.service.models.values()):
+            request_id = str(uuid.UUID(int=number, version=4))
+            self.book._requests[request_id] = Request(
+                id=request_id,
+                model=model,
+                api=Api.V2,
+                body={"prompt": "before"},
+                ignored=(),
+                seed=0,
+                created_ms=at_ms,
+                started_ms=at_ms,
+                ended_ms=at_ms,
+                expires_ms=at_ms,
+                error="it failed",
+                state=State.FAILED,
+            )
 
 
 class SimFetcher:

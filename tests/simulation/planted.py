@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.app import Machine
 from bot.errors import DeliveryError, ProviderError
 from bot.jobs import Api, Cancelled, Delivery, Job, Request, Shown, State
 from bot.ports import Card, Receipt
 from bot.store import ledger
 from bot.store.database import Transaction
+from bot.tracker.assembly import Machine
 from bot.tracker.books import Books
 from bot.tracker.delivery import Courier
 from bot.tracker.showing import Showing

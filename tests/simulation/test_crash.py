@@ -6,43 +6,41 @@ Replay one failure: the name in front of it tells the seed and the steps.
 import contextlib
 import multiprocessing
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.pool import Pool
 from pathlib import Path
 
 import pytest
 
+from bot.jobs import Request
 from tests.simulation import stumbles
 from tests.simulation.crashes import Crashes, Report
 from tests.simulation.planted import PLANTED
-from tests.simulation.scenario import REQUESTS, SHORT, story, world
+from tests.simulation.scenario import HALVES, REQUESTS, SHORT, SHORT_HALVES, story, world
 from tests.simulation.verdict import verdict
 
-PROCESSES = 2
 
-
-def _crashes(folder: Path, *, seed: int, short: bool = False, planted: str | None = None) -> Crashes:
+def _crashes(folder: Path, requests: Sequence[Request], *, seed: int, planted: str | None = None) -> Crashes:
     home, scratch = folder / "home", folder / "scratch"
     home.mkdir(parents=True)
     scratch.mkdir()
     changes = {"plant": PLANTED[planted]} if planted else {}
-    return Crashes(world(home, seed=seed, **changes), story(SHORT if short else REQUESTS), scratch=scratch)
+    return Crashes(world(home, seed=seed, **changes), story(requests), scratch=scratch)
 
 
 def _singles(work: tuple[Path, int]) -> Report:
-    """One process's share of the moments of the whole story."""
+    """Every moment of one half of the story."""
     folder, number = work
     with stumbles.noted():
-        return _crashes(folder, seed=0).run(part=(number, PROCESSES))
+        return _crashes(folder, HALVES[number], seed=0).run()
 
 
 def _doubles(work: tuple[Path, int]) -> Report:
-    """One process's share of the double power cuts, with an order of steps of its own."""
+    """The double power cuts of one half of the story, with an order of steps of its own."""
     folder, number = work
     with stumbles.noted():
-        return _crashes(folder, seed=1 + number, short=True).run(
-            share=0.25, double_share=0.35, double_max=1000 // PROCESSES
-        )
+        crashes = _crashes(folder, SHORT_HALVES[number], seed=1 + number)
+        return crashes.run(share=0.25, double_share=0.5, double_max=1000 // len(HALVES))
 
 
 def test_the_story_has_every_move_and_every_way_in_it(folder):
@@ -76,18 +74,21 @@ def test_the_story_has_every_move_and_every_way_in_it(folder):
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Pool]:
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as processes:
+    # One process imports everything, and each that works is forked from it: a fork of this one would have its threads.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with context.Pool(len(HALVES)) as processes:
         yield processes
 
 
 def _in_parallel(processes: Pool, task: Callable[[tuple[Path, int]], Report], folder: Path) -> list[Report]:
-    """A report from each of the processes."""
-    return processes.map(task, [(folder / str(number), number) for number in range(PROCESSES)])
+    """A report for each half of the story."""
+    return processes.map(task, [(folder / str(number), number) for number in range(len(HALVES))])
 
 
 def test_a_power_cut_at_every_step_loses_nothing_and_does_nothing_twice(folder, processes):
     reports = _in_parallel(processes, _singles, folder)
-    steps, crashes = reports[0].steps, sum(report.crashes for report in reports)
+    steps, crashes = sum(report.steps for report in reports), sum(report.crashes for report in reports)
     print(f"\n{steps} steps, {crashes} moments that leave something else behind")
     assert [violation for report in reports for violation in report.violations] == []
     assert steps >= 400
@@ -104,7 +105,7 @@ def test_another_power_cut_during_recovery_changes_nothing(folder, processes):
 
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_planted_bug_is_found(folder, planted):
-    report = _crashes(folder, seed=0, short=True, planted=planted).run(violations_max=1)
+    report = _crashes(folder, SHORT, seed=0, planted=planted).run(violations_max=1)
     print(f"\n{planted}: {len(report.violations)} violations after {report.crashes} crashes")
     assert report.violations
 
@@ -113,6 +114,6 @@ def test_a_planted_bug_is_found(folder, planted):
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("seed", range(100))
 def test_a_power_cut_at_every_step_of_many_orders(folder, seed):
-    report = _crashes(folder, seed=seed).run(double_share=0.01, double_max=100)
+    report = _crashes(folder, REQUESTS, seed=seed).run(double_share=0.01, double_max=100)
     assert report.violations == []
     assert report.double == 100

@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import Machine
 from bot.cards.writer import ref_of
-from bot.jobs import Cancelled, Delivery, Outcome, Request, Shown, State
+from bot.jobs import Cancelled, Delivery, Outcome, Reach, Request, Shown, State
 from bot.sandbox.segmind import Fault, FaultKind, Rule
 from bot.store import sharing
 from bot.store.sqlite import Sqlite
@@ -195,6 +195,7 @@ async def share_in(db: Sqlite, *, now_ms: int = START_MS, spoiler: bool = False)
             place_id=8,
             filesize_limit_bytes=10 * 2**20,
             spoiler=spoiler,
+            reach=Reach.CHANNEL,
         )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.admin.rulebook import Rulebook
-from bot.app import Machine, Outside, assemble
 from bot.cards.writer import ref_of
 from bot.catalog import Catalog
 from bot.config import Config
@@ -18,10 +17,11 @@ from bot.intake import Refusal
 from bot.jobs import Job, Request
 from bot.media.gallery import Gallery
 from bot.media.vault import Vault
-from bot.sandbox.segmind import MODELS, LocalSegmind, Model
+from bot.sandbox.segmind import MODELS, Model
 from bot.store import jobs as job_store
 from bot.store.sqlite import Sqlite, open_sqlite
 from bot.text import Texts
+from bot.tracker.assembly import Machine, Outside, assemble
 from tests.simulation.det_loop import DetLoop, PowerCut
 from tests.simulation.discord import SimDiscord, SimPresenter
 from tests.simulation.disk import Connector
@@ -32,6 +32,7 @@ from tests.simulation.outside import (
     SimClock,
     SimFetcher,
     SimPainter,
+    SimSegmind,
     copy_segmind,
     inline,
 )
@@ -103,7 +104,7 @@ class World:
         self.plant = plant
         self.clock = SimClock()
         self.rng = random.Random(f"segmind {seed}")
-        self.segmind = LocalSegmind(
+        self.segmind = SimSegmind(
             clock=self.clock, rng=self.rng, api_key=KEY, models=models, picture_px=16, balance_microcredits=10**10
         )
         self.discord = SimDiscord(self.clock)
@@ -169,7 +170,7 @@ class World:
                 shutil.copyfile(self.folder / name, folder / name)
         if (self.folder / "images").exists():
             # A file that has its name is never written again.
-            shutil.copytree(self.folder / "images", folder / "images", copy_function=os.link)
+            _link_tree(str(self.folder / "images"), str(folder / "images"))
         forked = World(
             folder,
             seed=self.seed,
@@ -230,6 +231,17 @@ class World:
         await machine.tracker.start()
         await script(Bot(machine=machine, db=db, world=self))
         await machine.tracker.stop(grace_s=5.0)
+
+
+def _link_tree(there: str, here: str) -> None:
+    """The same folders here, with the same files in them."""
+    os.mkdir(here)  # noqa: PTH102 - this runs for every moment of every life, and a Path takes longer than the folder
+    with os.scandir(there) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                _link_tree(entry.path, f"{here}/{entry.name}")
+            else:
+                os.link(entry.path, f"{here}/{entry.name}")
 
 
 def request(number: int, prompt: str = "a cabin", **changes: Any) -> Request:

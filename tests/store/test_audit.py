@@ -9,7 +9,8 @@ from bot.jobs import Delivery, Outcome, Remover, Shown, State
 from bot.store import audit as auditing
 from bot.store import jobs, ledger, retouching
 from bot.store.audit import audit
-from bot.store.sqlite import Sqlite, open_sqlite
+from bot.store.sqlite import Sqlite
+from tests.databases import open_fresh
 from tests.store.support import PRICE, TO_DONE, TO_RUNNING, TO_SUBMITTING, accept, grant, push
 
 pytestmark = pytest.mark.asyncio
@@ -113,7 +114,7 @@ async def test_sound_books_balance(db: Sqlite):
 
 @pytest.mark.parametrize("sql", PLANTED)
 async def test_a_planted_error_is_found(path: Path, sql: str):
-    db = await open_sqlite(path)
+    db = await open_fresh(path)
     await fill(db)
     plant(path, sql)
     # quick_check reads the CHECKs too, so it may join in.

@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.store.sqlite import Sqlite, open_sqlite
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 
 pytestmark = pytest.mark.asyncio
@@ -99,7 +100,7 @@ async def test_at_every_await_of_the_block(either: Sqlite):
 async def test_at_every_pass_of_the_loop(path: Path):
     """Cancelled from outside after so many passes: also between an answer and the moment its task hears of it."""
     for passes in range(60):
-        db = await open_sqlite(path.with_name(f"{passes}.sqlite3"), connect=InlineConnector())
+        db = await open_fresh(path.with_name(f"{passes}.sqlite3"), connect=InlineConnector())
         tasks = [asyncio.create_task(write_pair(db, name)) for name in ("a", "victim", "b")]
         for _ in range(passes):
             await asyncio.sleep(0)

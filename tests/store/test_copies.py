@@ -8,8 +8,8 @@ import pytest_asyncio
 from bot.jobs import Remover
 from bot.store import copies, retouching
 from bot.store.copies import Copy
-from bot.store.sqlite import open_sqlite
 from bot.tracker.collecting import names_image_of
+from tests.databases import open_fresh
 from tests.store.support import JOB, accept, grant
 
 pytestmark = pytest.mark.asyncio
@@ -19,7 +19,7 @@ COPY = Copy(message_id=50, channel_id=8, guild_id=7, interaction_id=1)
 
 @pytest_asyncio.fixture
 async def db(tmp_path):
-    opened = await open_sqlite(tmp_path / "imagen.sqlite3")
+    opened = await open_fresh(tmp_path / "imagen.sqlite3")
     await grant(opened)
     yield opened
     await opened.close()

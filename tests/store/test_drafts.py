@@ -149,9 +149,10 @@ def preset(kind, owner_id, *, user_id=MIA, name="noir"):
 
 
 async def furnished(db):
-    """Mia and Jules keep the same; Mia set the preset of server 7."""
+    """Mia and Jules keep the same, and Jules an image of his own, too; Mia set the preset of server 7."""
     await add(db, DRAFT, replace(DRAFT, draft_id=2, user_id=JULES, guild_id=8))
     await accept(db, 60)
+    await accept(db, 61, user_id=JULES)
     async with db.transaction() as tx:
         for user_id in (MIA, JULES):
             await presets.put(tx, preset(Kind.USER, user_id, user_id=user_id))
@@ -160,6 +161,7 @@ async def furnished(db):
         await presets.put(tx, preset(Kind.GUILD, 8, user_id=JULES))
         await tx.execute("INSERT INTO favourites (user_id, interaction_id, number, at_ms) VALUES ($1, 60, 0, 5)", MIA)
         await tx.execute("INSERT INTO favourites (user_id, interaction_id, number, at_ms) VALUES ($1, 60, 0, 5)", JULES)
+        await tx.execute("INSERT INTO favourites (user_id, interaction_id, number, at_ms) VALUES ($1, 61, 0, 5)", JULES)
 
 
 async def test_a_persons_file_has_what_they_keep_and_nothing_of_others(db):
@@ -175,7 +177,7 @@ async def test_a_persons_file_has_what_they_keep_and_nothing_of_others(db):
     assert [each["interaction_id"] for each in kept["favourites"]] == ["60"]
 
 
-async def test_who_is_forgotten_leaves_nothing_but_the_servers_presets_without_a_name(db):
+async def test_who_is_forgotten_leaves_nothing_but_the_servers_presets_without_a_name_and_is_nobodys_favourite(db):
     await furnished(db)
     async with db.transaction() as tx:
         await personal.forget(tx, MIA, now_ms=200)
@@ -189,7 +191,7 @@ async def test_who_is_forgotten_leaves_nothing_but_the_servers_presets_without_a
         "drafts": 1,
         "favourites": 1,
     }
-    assert await favourites.of(db, JULES, [60]) == {60: frozenset({0})}
+    assert await favourites.of(db, JULES, [60, 61]) == {61: frozenset({0})}
 
 
 async def test_a_server_that_is_forgotten_takes_its_presets_and_drafts_along(db):

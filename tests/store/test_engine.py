@@ -239,14 +239,14 @@ async def test_the_driver_never_logs_bound_values(path: Path, caplog: pytest.Log
     assert "secret" not in caplog.text
 
 
-async def test_folder_and_files_are_for_their_owner_only(either: Sqlite, path: Path):
-    await write(either, "a")
+async def test_folder_and_files_are_for_their_owner_only(made: Sqlite, path: Path):
+    await write(made, "a")
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
 
 
-async def test_the_settings_of_a_connection_are_those_that_survive_a_power_cut(either: Sqlite):
-    async with either.transaction() as tx:
+async def test_the_settings_of_a_connection_are_those_that_survive_a_power_cut(made: Sqlite):
+    async with made.transaction() as tx:
         assert [(await tx.fetch(f"PRAGMA {name}"))[0][name] for name in ("synchronous", "foreign_keys")] == [2, 1]
         assert (await tx.fetch("PRAGMA journal_mode"))[0]["journal_mode"] == "wal"
         assert (await tx.fetch("PRAGMA recursive_triggers"))[0]["recursive_triggers"] == 1

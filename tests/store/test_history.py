@@ -9,20 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.asking.presets import OF_MEMBER_MAX, Kind, Preset
-from bot.finding.history import DISCORD_EPOCH_MS, HistoryQuery, first_id, words_of
+from bot.finding.history import DISCORD_EPOCH_MS, HistoryQuery, Seen, first_id, words_of
 from bot.jobs import Delivery, Outcome, State
 from bot.store import defaults, favourites, history, jobs, personal, presets, sqlite, sqlite_prompts
 from bot.store.history import Cursor
 from bot.store.migrations import migrate
 from bot.store.rows import delivery_row, insert_into, job_row, request_row
 from bot.store.schema import MIGRATIONS
-from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_prompts import SqlitePrompts
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 from tests.store.support import JOB, REQUEST
 
 pytestmark = pytest.mark.asyncio
 
+SEEN = Seen(guild_id=7, places=frozenset({8}))
 INDEX = SqlitePrompts()
 MEMBER, OTHER = 9, 10
 
@@ -135,7 +136,7 @@ async def test_nothing_typed_is_syntax(db, typed):
 )
 async def test_whatever_people_write_and_type_is_taken_and_leaves_nothing_behind(tmp_path_factory, prompts, typed):
     path = tmp_path_factory.mktemp("any") / "db.sqlite3"
-    db = await open_sqlite(path, connect=InlineConnector())
+    db = await open_fresh(path, connect=InlineConnector())
     try:
         for number, prompt in enumerate(prompts, start=1):
             await write(db, number, prompt)
@@ -172,7 +173,7 @@ async def test_the_index_itself_tells_persons_and_servers_apart(db):
         (OTHER, 70, set()),
     ):
         sql = f"SELECT interaction_id FROM {INDEX.found('$1')} AS found"
-        found = await db.fetch(sql, INDEX.term(user_id, guild_id, ("fox",)))
+        found = await db.fetch(sql, INDEX.term([user_id], guild_id, ("fox",)))
         assert {row["interaction_id"] for row in found} == wanted
 
 
@@ -322,12 +323,79 @@ async def test_ones_own_image_can_be_a_favourite_until_it_is_none(db):
     assert await ids(db, favourites=True) == []
 
 
-async def test_what_is_somebody_elses_or_no_image_is_no_favourite(db):
-    await write(db, 1)
+async def test_what_is_private_and_somebody_elses_or_no_image_is_no_favourite(db):
+    await write(db, 1, private=True)
     await write(db, 2, state=State.FAILED, job={"outcome": Outcome.BLOCKED})
     async with db.transaction() as tx:
         for user_id, interaction_id, number in ((OTHER, 1, 0), (MEMBER, 1, 1), (MEMBER, 2, 0), (MEMBER, 3, 0)):
             assert not await favourites.add(tx, user_id, interaction_id, number, at_ms=5)
+
+
+async def liked_by_other(db, *, typed="", seen=SEEN, **query):
+    """The favourites of OTHER, who made none of them but request 2."""
+    asked = HistoryQuery(words=words_of(typed), favourites=True, seen=seen, **query)
+    found = await history.page(db, INDEX, user_id=OTHER, query=asked, limit=50)
+    assert await history.count(db, INDEX, user_id=OTHER, query=asked) == len(found.rows)
+    assert [made.own for made in found.rows] == [made.request.user_id == OTHER for made in found.rows]
+    return [made.request.interaction_id for made in found.rows]
+
+
+async def like_as_other(db, *numbers):
+    async with db.transaction() as tx:
+        for number in numbers:
+            assert await favourites.add(tx, OTHER, number, 0, at_ms=number)
+
+
+async def test_what_others_made_for_all_to_see_is_among_ones_favourites_and_nowhere_else(db):
+    await write(db, 1, "red fox")
+    await write(db, 2, "red owl", user_id=OTHER)
+    await write(db, 3, "red cat")
+    await like_as_other(db, 1, 2)
+    assert await liked_by_other(db) == [2, 1]
+    assert await liked_by_other(db, typed="red") == [2, 1]
+    assert await liked_by_other(db, typed="fox") == [1]
+    assert await liked_by_other(db, model="imagen-3") == []
+    assert await liked_by_other(db, seen=None) == [2]
+    assert await ids(db, user_id=OTHER) == await ids(db, "red", user_id=OTHER) == [2]
+    assert await ids(db, favourites=True) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "private = TRUE",
+        "spoiler = TRUE",
+        "removed = 'owner'",
+        "hide_words = TRUE",
+        "guild_id = 70",
+        "place_id = 80",
+        f"options = '{personal.ERASED}'",
+        f"user_id = {personal.NOBODY_ID}",
+    ],
+)
+async def test_what_others_see_no_more_is_in_nobodys_favourites(db, change):
+    await write(db, 1, "fox")
+    await write(db, 2, "fox", user_id=OTHER)
+    await like_as_other(db, 1, 2)
+    async with db.transaction() as tx:
+        await tx.execute(f"UPDATE requests SET {change} WHERE interaction_id = 1")
+    for typed in ("", "fox"):
+        assert await liked_by_other(db, typed=typed) == [2]
+
+
+async def test_an_image_that_is_not_kept_any_more_is_in_nobodys_favourites(db):
+    await write(db, 1)
+    await like_as_other(db, 1)
+    async with db.transaction() as tx:
+        await tx.execute("UPDATE jobs SET sha256 = NULL, attachment_id = NULL, result_url = NULL, outcome = 'removed'")
+    assert await liked_by_other(db) == []
+
+
+async def test_where_somebody_sees_no_channel_they_have_their_own_favourites(db):
+    await write(db, 1)
+    await write(db, 2, user_id=OTHER)
+    await like_as_other(db, 1, 2)
+    assert await liked_by_other(db, seen=Seen(guild_id=7, places=frozenset())) == [2]
 
 
 # ---------------------------------------------------------------- forgetting

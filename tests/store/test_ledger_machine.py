@@ -2,11 +2,11 @@
 
 import asyncio
 import sqlite3
-import tempfile
 from collections import defaultdict
 from collections.abc import Awaitable
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.store import ledger
 from bot.store.ledger import AlreadyClosed, InsufficientCredits
-from bot.store.sqlite import open_sqlite
-from tests.inline_sqlite import InlineConnector
+from bot.store.sqlite import Sqlite
+from tests.inline_sqlite import InlineConnection
+from tests.plain_books import PlainBooks
 
 OWNERS = ("guild:1", "guild:2", "user:1")
 PERIODS = ("m:2026-11", "m:2026-12")
@@ -46,6 +47,26 @@ class Balance:
         return self.granted - self.held - self.spent
 
 
+@cache
+def empty() -> bytes:
+    """A database with nothing in its tables."""
+    with closing(PlainBooks()) as books:
+        return books.raw.serialize()
+
+
+class MemoryConnection(InlineConnection):
+    """An inline connection to a database that is nowhere but in memory."""
+
+    def __init__(self) -> None:
+        super().__init__(":memory:")
+        self.raw.deserialize(empty())
+        self.raw.execute("PRAGMA foreign_keys = ON")
+        self.raw.execute("PRAGMA recursive_triggers = ON")
+
+
+LOOP = asyncio.new_event_loop()
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """`planted` is SQL that puts a bug into the database."""
 
@@ -53,12 +74,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.loop = asyncio.new_event_loop()
-        self.connector = InlineConnector()
-        self.db = self.run(open_sqlite(Path(self.folder.name) / "db", connect=self.connector))
-        self.raw = self.connector.writer.raw
-        self.raw.execute("PRAGMA synchronous = OFF")
+        connection = MemoryConnection()
+        self.db = Sqlite(writer=connection, reader=connection)
+        self.raw = connection.raw
         self.raw.execute(self.planted)
         self.balances: dict[tuple[str, str], Balance] = defaultdict(Balance)
         self.open: dict[int, list[tuple[str, str, int]]] = {}
@@ -66,12 +84,10 @@ class LedgerMachine(RuleBasedStateMachine):
         self.jobs = 0
 
     def run(self, awaitable: Awaitable[Any]) -> Any:
-        return self.loop.run_until_complete(awaitable)
+        return LOOP.run_until_complete(awaitable)
 
     def teardown(self) -> None:
         self.run(self.db.close())
-        self.loop.close()
-        self.folder.cleanup()
 
     async def change(self, operation: Any, **arguments: Any) -> None:
         async with self.db.transaction() as tx:

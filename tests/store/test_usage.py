@@ -25,6 +25,7 @@ from bot.store.sqlite import Sqlite, open_sqlite
 from bot.store.sqlite_snapshots import SqliteSnapshots, open_snapshots
 from bot.usage.report import Counts, Leg, Report, Top, Topic
 from bot.usage.span import Span, before
+from tests.databases import open_fresh
 from tests.inline_sqlite import InlineConnector
 from tests.store.usage_support import (
     DAY_MS,
@@ -303,7 +304,7 @@ SPANS = st.tuples(st.integers(-7, 3), st.integers(0, 6)).map(
 async def _life(folder: Path, steps: list, span: Span, zones: dict[int, list[ZoneChange]]) -> None:
     """Live through the steps; whatever is counted by the end, reports must say what the plain way says."""
     path = folder / "db"
-    db = await open_sqlite(path, connect=InlineConnector())
+    db = await open_fresh(path, connect=InlineConnector())
     for guild_id, changes in zones.items():
         for change in changes:
             await move_to(db, guild_id, change)

@@ -9,8 +9,6 @@ from bot.sandbox.session import Sandbox
 
 # Always the same if it is free, so that a window left open finds the page again.
 PORT = 8420
-# Segmind takes about twelve seconds for an image; whoever tries the page should not wait that long for the first.
-SPEED = 4.0
 
 
 def free_port(wanted: int) -> int:

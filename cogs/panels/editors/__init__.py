@@ -6,14 +6,13 @@ from typing import Any
 from bot import safety_fields
 from bot import setting_fields as fields
 from bot.settings import Setting
-from cogs.panels.editors.allowances import OneAllowance
+from cogs.panels.editors.allowances import AllowancesByTarget, OneAllowance
 from cogs.panels.editors.base import Editor
 from cogs.panels.editors.channels import OneChannel, SomeChannels
 from cogs.panels.editors.levels import LevelsByChannel, OneLevel
 from cogs.panels.editors.models import CountOfImages, CountsOfModels
 from cogs.panels.editors.plain import OnOff, TimeZone
 from cogs.panels.editors.strikes import StrikesAndPause
-from cogs.panels.editors.targets import AllowancesByTarget
 from cogs.panels.editors.words import OwnWords
 
 EDITORS: Mapping[type, Editor[Any]] = {

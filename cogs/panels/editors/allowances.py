@@ -1,4 +1,4 @@
-"""Editor of one allowance, and the fields in which an amount and its period are filled in."""
+"""Editors of allowances, one and by role or channel, and the fields in which an amount and its period are filled in."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,9 @@ from discord import ui
 
 from bot.money import read_credits, typed_credits
 from bot.periods import Per
-from bot.setting_fields import Allowance
+from bot.setting_fields import Allowance, TargetAllowances, TargetKind
 from cogs.panels.editors.base import Block, Edit, Editor, Field, button, change_button, heading, row
+from cogs.panels.editors.targets import ByTarget
 from cogs.panels.ids import AGAIN, SAVE
 from cogs.panels.panel import Given, Spot, Stale
 
@@ -34,24 +35,48 @@ class OneAllowance(Editor[Allowance | None]):
             return Edit(lambda _: None)
         if given.act != SAVE:
             raise Stale(given.act)
-        filled = read_allowance(given)
+        filled = _read(given)
         return Edit(lambda _: filled)
 
     def said(self, spot: Spot, edit: Edit[Allowance | None], after: Allowance | None) -> str:  # noqa: ARG002 - as above
         return self._words(spot, after)
 
     def form(self, spot: Spot, value: Allowance | None, given: Given) -> Sequence[Field]:
-        return allowance_fields(spot, value, typed=given.rest if given.act == AGAIN else "")
+        return _fields(spot, value, typed=given.rest if given.act == AGAIN else "")
 
     def typed(self, given: Given) -> str:
-        return typed_allowance(given)
+        return _typed(given)
 
     @staticmethod
     def _words(spot: Spot, value: Allowance | None) -> str:
         return spot.phrases.empty(spot.setting) if value is None else spot.phrases.allowance(value)
 
 
-def read_allowance(given: Given) -> Allowance:
+class AllowancesByTarget(ByTarget[Allowance]):
+    """An amount and its period for each of these roles, or channels."""
+
+    def kind(self, spot: Spot) -> TargetKind:
+        if not isinstance(spot.setting.field, TargetAllowances):
+            raise TypeError(spot.setting.field)
+        return spot.setting.field.targets
+
+    def words(self, spot: Spot, target_id: int, value: Allowance) -> str:  # noqa: ARG002 - it is the same everywhere
+        return spot.phrases.allowance(value)
+
+    def short_words(self, spot: Spot, value: Allowance) -> str:
+        return spot.phrases.allowance(value)
+
+    def value_fields(self, spot: Spot, typed: str) -> Sequence[Field]:
+        return _fields(spot, None, typed=typed)
+
+    def typed_value(self, given: Given) -> str:
+        return _typed(given)
+
+    def read_value(self, spot: Spot, given: Given) -> Allowance:  # noqa: ARG002 - as above
+        return _read(given)
+
+
+def _read(given: Given) -> Allowance:
     """What was filled in; raises BadValue where the amount is none."""
     per = given.field(PER)
     if per not in PERIODS:
@@ -59,12 +84,12 @@ def read_allowance(given: Given) -> Allowance:
     return Allowance(read_credits(given.field(AMOUNT)), Per(per))
 
 
-def typed_allowance(given: Given) -> str:
-    """What was filled in, as text that `allowance_fields` takes again."""
+def _typed(given: Given) -> str:
+    """What was filled in, as text that `_fields` takes again."""
     return f"{given.field(PER)}:{given.field(AMOUNT)}"
 
 
-def allowance_fields(spot: Spot, value: Allowance | None, *, typed: str) -> list[Field]:
+def _fields(spot: Spot, value: Allowance | None, *, typed: str) -> list[Field]:
     """The amount and its period, with what was typed before, or else with what counts now."""
     per, _, amount = typed.partition(":")
     if not typed and value is not None:

@@ -19,6 +19,9 @@ from bot.sandbox.session import Sandbox, sandbox
 from tests.e2e.page.showcase import Showcase
 from tests.sandbox.tinybot import pointed_at
 
+# Far more than anything takes anywhere.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not installed; on Debian: apt-get install chromium"
@@ -124,7 +127,7 @@ class Screen:
 @contextlib.asynccontextmanager
 async def screen(browser: Browser, url: str, **options) -> AsyncIterator[Screen]:
     context: BrowserContext = await browser.new_context(viewport={"width": 1280, "height": 800}, **options)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         yield Screen(await context.new_page(), url)
     finally:

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.sandbox.page.show import SPEED
+from bot.sandbox import PAGE_SPEED
 from tests.e2e.page.stage import bot_on_stage, chromium, needs_chromium, screen
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_chromium]
@@ -197,7 +197,7 @@ async def test_the_log_shows_each_call_with_its_payload_and_neither_key_nor_toke
 
 async def test_the_page_is_up_soon_and_shows_a_first_image_soon_after(browser, tmp_path: Path, record_property):
     started_s = time.monotonic()
-    async with bot_on_stage(tmp_path, speed=SPEED) as fresh, screen(browser, fresh.discord.url) as window:
+    async with bot_on_stage(tmp_path, speed=PAGE_SPEED) as fresh, screen(browser, fresh.discord.url) as window:
         await window.look()
         up_s = time.monotonic() - started_s
         await window.use("imagen", prompt="a first image")
