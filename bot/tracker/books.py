@@ -11,8 +11,9 @@ from bot.errors import ImagenError, StoreFull, StoreLocked
 from bot.jobs import Delivery, Job, Reach, Request, Shown, State
 from bot.markdown import message_url
 from bot.outside import is_outside
-from bot.store import cases, evidence
+from bot.store import cases, copies, evidence
 from bot.store import jobs as job_store
+from bot.store.copies import Copy
 from bot.store.database import Database, Transaction
 from bot.tracker.alerts import Alerts
 
@@ -118,9 +119,10 @@ class Books:
         async def step(tx: Transaction) -> None:
             if await _retouched(tx, request) is not None:
                 raise Retouched(f"request {request.interaction_id} is to look different now")
-            await job_store.save_delivery(tx, request.interaction_id, delivery)
             if leaves:
+                await _remember_left(tx, request)
                 await job_store.forget_attachments(tx, request.interaction_id)
+            await job_store.save_delivery(tx, request.interaction_id, delivery)
 
         await self.write(step)
 
@@ -164,6 +166,25 @@ async def _keep_evidence(tx: Transaction, job: Job, changes: Mapping[str, Any]) 
     """A picture that came after its request was reported is kept for moderators as those are that were there."""
     if "sha256" in changes and job.sha256 is not None:
         await evidence.keep_reported(tx, job.interaction_id)
+
+
+async def _remember_left(tx: Transaction, request: Request) -> None:
+    """A public message that is left with images on it is a copy from now on: what takes them away reaches it, too.
+
+    To a message that only the interaction's token leads to there is no way later.
+    """
+    found = await job_store.request(tx, request.interaction_id)
+    left = None if found is None else found[1]
+    if left is None or left.message_id is None or request.private or request.reach is Reach.REPLY:
+        return
+    if any(job.attachment_id is not None for job in await job_store.jobs_of(tx, request.interaction_id)):
+        copy = Copy(
+            message_id=left.message_id,
+            channel_id=left.message_channel_id or request.channel_id,
+            guild_id=request.guild_id,
+            interaction_id=request.interaction_id,
+        )
+        await copies.add(tx, copy)
 
 
 async def _retouched(tx: Transaction, request: Request) -> Delivery | None:

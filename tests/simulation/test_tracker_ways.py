@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,11 @@ from bot.errors import (
     TokenExpired,
     TooLarge,
 )
-from bot.jobs import Request, Shown, Way
+from bot.jobs import Reach, Request, Shown, Way
 from bot.sandbox.segmind import POSTS, Fault, FaultKind, Rule
+from bot.store import copies
 from bot.store import jobs as job_store
+from bot.store.copies import Copy
 from tests.simulation import stumbles
 from tests.simulation.crashes import rest
 from tests.simulation.det_loop import PowerCut
@@ -55,6 +58,29 @@ def test_a_picture_that_is_too_large_is_made_smaller_and_said_so(folder):
 
 def test_a_picture_that_is_always_too_large_goes_another_way(folder):
     assert final(refused(folder, Trouble(Way.REPLY, TooLarge, when=has_image))).way is Way.MESSAGE
+
+
+@pytest.mark.parametrize(("changes", "left"), [({}, 1), ({"private": True}, 0), ({"reach": Reach.REPLY}, 0)])
+def test_a_public_message_that_is_left_with_an_image_on_it_is_kept_in_mind(folder, changes, left):
+    """Should its images be removed, it is reached, too; where only the token leads to it, nobody could."""
+    world = World(folder)
+    world.discord.troubles = {REF: [Trouble(way, NotAllowed, when=has_two) for way in (Way.REPLY, Way.MESSAGE)]}
+    found: list[Copy] = []
+
+    async def script(bot: Bot) -> None:
+        await bot.ask(request(1, count=2, **changes))
+        await bot.idle()
+        found.extend(await copies.of_request(bot.db, request(1).interaction_id))
+
+    world.live(script)
+    assert verdict(world) == []
+    assert len(found) == left
+    shown = [message for message in world.discord.of(REF) if message.card and message.card.images]
+    assert {copy.message_id for copy in found} == {message.id for message in shown[:left]}
+
+
+def has_two(card: Any) -> bool:
+    return len(card.images) > 1
 
 
 def test_words_that_automod_objects_to_are_left_out(folder):
