@@ -7,6 +7,7 @@ none pays for the others.
 import argparse
 import asyncio
 import contextlib
+import io
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -137,8 +138,17 @@ async def _audit() -> int:
     return EXIT_OK if await run_audit(sys.stdout) else EXIT_TROUBLE
 
 
+def _lines(script: Path) -> list[str]:
+    """The lines of a script; raises OSError, and ImagenError where it is no text."""
+    try:
+        # Windows' editor writes a mark in front, which is no part of the first line.
+        return script.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ImagenError(f"{script}: {error}") from None
+
+
 async def _sandbox(options: argparse.Namespace) -> int:
-    lines = None if options.script is None else options.script.read_text(encoding="utf-8").splitlines()
+    lines = None if options.script is None else _lines(options.script)
     from bot import app
     from bot.sandbox.command import in_page, in_terminal
 
@@ -170,6 +180,9 @@ def _work(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
 
 def main() -> None:
     """Run the verb; every failure that an operator can mend is a sentence and an exit code, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of servers have signs that not every terminal has; those are told as question marks.
+        sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args()
     try:
         code = asyncio.run(_work(options))

@@ -1,5 +1,6 @@
 """`python -m bot check`: does everything that the bot needs work? One line each, and nothing is changed."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +60,9 @@ async def check_database(db: Database) -> Line:
 
 
 def check_disks(config: Config) -> list[Line]:
-    """Whether there is room for the database and for the pictures."""
-    folders = {config.database_path.resolve().parent, _existing(config.images_dir.resolve())}
-    return [_check_disk(folder) for folder in sorted(folders)]
+    """Whether the database and the pictures can be written, and there is room for them."""
+    wanted = (config.database_path.resolve().parent, config.images_dir.resolve())
+    return [_check_disk(folder) for folder in sorted(set(map(_existing, wanted)))]
 
 
 def _existing(folder: Path) -> Path:
@@ -70,6 +71,11 @@ def _existing(folder: Path) -> Path:
 
 
 def _check_disk(folder: Path) -> Line:
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        told = f"nothing can be written in {folder}."
+        return Line(
+            what="disk", well=False, told=told, advice="Check DATABASE_URL, IMAGES_DIR and who may write there."
+        )
     free_mib = shutil.disk_usage(folder).free // MIB
     well = free_mib >= DISK_MIN_MIB
     advice = "" if well else f"Make room; {DISK_MIN_MIB} MiB should be free."

@@ -87,7 +87,7 @@ class Usage(CommandCog):
 
     async def cog_unload(self) -> None:
         await super().cog_unload()
-        self._finishing.close()
+        await self._finishing.close()
 
     async def _open(self, interaction: discord.Interaction, choice: Choice) -> None:
         await self._serve(interaction, Address(period=Period(choice)))

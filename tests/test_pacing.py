@@ -2,7 +2,6 @@ import heapq
 import itertools
 import math
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +26,7 @@ from bot.pacing import (
     schedule,
     stretch,
 )
+from tests.yardstick import yardsticks
 
 USUAL = lognormal(mean_s=11.61, sigma=0.30)
 
@@ -196,13 +196,9 @@ def test_jobs_submitted_together_do_not_stay_in_step():
 
 
 def test_a_schedule_is_ready_within_fifty_milliseconds():
-    spent = []
-    for number in range(20):
-        fit = lognormal(mean_s=9.0 + number / 7, sigma=0.2 + number / 50)
-        began = time.process_time()
-        schedule(fit, Pace())
-        spent.append(time.process_time() - began)
-    assert sorted(spent)[10] < 0.05
+    # Others each time: one that was asked for before is not computed again.
+    fits = iter([lognormal(mean_s=9.0 + number / 7, sigma=0.2 + number / 50) for number in range(20)])
+    assert yardsticks(lambda: schedule(next(fits), Pace()), tries=20) < 5
 
 
 @given(mean_s=st.floats(0.1, 5000), sigma=st.floats(0.05, 3.0), polls=st.sampled_from([POLLS_MIN, POLLS_USUAL]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.asking.edits import NEGATIVE, SHAPE, Mistakes, Typed
 from bot.asking.presets import BadPreset, part_of, values_of
-from bot.asking.value_lines import Lines, print_lines, read_lines
+from bot.asking.value_lines import ENGLISH, Lines, Switch, print_lines, read_lines
 from bot.catalog import PROMPT, Catalog
 from bot.fields import BadValue, Choice, Field
 
@@ -42,18 +42,18 @@ def shapes_of(catalog: Catalog) -> list[str]:
     return list(ratios)[:SHAPES_MAX]
 
 
-def filled_with(prompt: str, values: Mapping[str, Any], catalog: Catalog) -> Typed:
+def filled_with(prompt: str, values: Mapping[str, Any], catalog: Catalog, *, switch: Switch = ENGLISH) -> Typed:
     """The form as it opens for what is known already; a preset is for all models."""
     return Typed(
         prompt=prompt,
         negative_prompt=str(values.get(NEGATIVE, "")),
         model="",
         shape=str(values.get(SHAPE, "")),
-        lines=print_lines(values, in_lines(catalog)),
+        lines=print_lines(values, in_lines(catalog), switch=switch),
     )
 
 
-def read(typed: Typed, catalog: Catalog) -> Parts | Mistakes:
+def read(typed: Typed, catalog: Catalog, *, switch: Switch = ENGLISH) -> Parts | Mistakes:
     """What a form says, each option as some model takes it."""
     bad: list[BadValue] = []
     prompt = ""
@@ -67,7 +67,7 @@ def read(typed: Typed, catalog: Catalog) -> Parts | Mistakes:
             values |= values_of({name: value}, catalog) if value else {}
         except BadValue as error:
             bad.append(error)
-    lines = _lines(typed.lines, catalog)
+    lines = _lines(typed.lines, catalog, switch)
     values |= lines.values
     if not (prompt or values or bad or lines.faults):
         bad.append(BadPreset("preset.empty"))
@@ -82,10 +82,11 @@ def mistaken(bad: Sequence[BadValue], catalog: Catalog, lines: Lines | None = No
     return Mistakes(model=None, fields=in_lines(catalog), inputs=tuple(bad), lines=faults)
 
 
-def _lines(text: str, catalog: Catalog) -> Lines:
+def _lines(text: str, catalog: Catalog, switch: Switch) -> Lines:
     """What the lines say; a value is well where one model takes it, whatever the others do."""
     common = in_lines(catalog)
-    read_as = [read_lines(text, [model.field(field.name) or field for field in common]) for model in catalog.models]
+    fields_of = ([model.field(field.name) or field for field in common] for model in catalog.models)
+    read_as = [read_lines(text, fields, switch=switch) for fields in fields_of]
     well = {name: value for lines in reversed(read_as) for name, value in lines.values.items()}
     wrong = [{fault.line for fault in lines.faults} for lines in read_as]
     faults = [fault for fault in read_as[0].faults if all(fault.line in lines for lines in wrong)]

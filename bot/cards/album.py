@@ -72,8 +72,11 @@ class Album:
         self._db = db
         self._clock = clock
 
-    async def card(self, interaction_id: int, *, guild_id: int, user_id: int) -> Source:
-        """The card as far as this member, in this server, may know of it; raises CardTrouble."""
+    async def card(self, interaction_id: int, *, guild_id: int, user_id: int, words: bool = True) -> Source:
+        """The card as far as this member, in this server, may know of it; raises CardTrouble.
+
+        `words` says that what is done with it shows its words, or begins with them.
+        """
         found = await job_store.request(self._db, interaction_id)
         if found is None:
             raise CardTrouble(Lack.GONE)
@@ -86,22 +89,22 @@ class Album:
         jobs = await job_store.jobs_of(self._db, interaction_id)
         if request.user_id != user_id and words_blocked(request, jobs):
             raise CardTrouble(Lack.BLOCKED)
-        if request.user_id != user_id and request.hide_words:
+        if request.user_id != user_id and request.hide_words and words:
             raise CardTrouble(Lack.HIDDEN)
         return Source(request, jobs)
 
     async def like(self, source: Source, *, user_id: int) -> Liked:
         """Make the images of a card a member's favourites, all of them; where all are, none any more.
 
-        What others made and is hidden is nobody's favourite: their list has no images that are not to be seen at once.
+        What others made and is hidden becomes nobody's favourite: their list has no images that are not to be seen at once.
         """
-        if source.request.user_id != user_id and source.request.spoiler:
-            raise CardTrouble(Lack.SPOILER)
         interaction_id = source.request.interaction_id
         numbers = {job.number for job in images_of(source)}
         async with self._db.transaction() as tx:
             liked = (await favourites.of(tx, user_id, [interaction_id])).get(interaction_id, frozenset())
             on = not numbers <= liked
+            if on and source.request.user_id != user_id:
+                _check_shown(source)
             for number in sorted(numbers):
                 if on:
                     await favourites.add(tx, user_id, interaction_id, number, at_ms=self._clock.now_ms())
@@ -134,6 +137,14 @@ class Album:
         """Which card of it goes on showing its images, whatever is done here now."""
         found = await job_store.request(self._db, source.request.interaction_id)
         return None if found is None else what_stays(found[0], source.jobs, found[1], now_ms=self._clock.now_ms())
+
+
+def _check_shown(source: Source) -> None:
+    """Raise CardTrouble where something of a card is hidden."""
+    if source.request.spoiler:
+        raise CardTrouble(Lack.SPOILER)
+    if source.request.hide_words:
+        raise CardTrouble(Lack.HIDDEN)
 
 
 def with_words(source: Source) -> Source:

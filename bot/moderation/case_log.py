@@ -142,13 +142,13 @@ class CaseLog:
             if self._may_later(logged, channel_id, error):
                 raise
             log.warning("a case could not be shown", guild_id=case.guild_id, case_id=case.case_id, reason=str(error))
-            await self._give_up(logged)
+            await self._give_up(logged, refused=isinstance(error, ContentBlocked | TooLarge))
         except StoreError:
             raise
         except Exception:
             # Whatever is wrong with this one must not keep the others from being shown.
             log.exception("a case cannot be shown", guild_id=case.guild_id, case_id=case.case_id)
-            await self._give_up(logged)
+            await self._give_up(logged, refused=True)
         self._since_ms.pop(case.case_id, None)
 
     def _may_later(self, logged: Logged, channel_id: int | None, error: DeliveryError) -> bool:
@@ -169,7 +169,8 @@ class CaseLog:
         """Edit the card, or post it where there is none."""
         guild_id, case_id = logged.docketed.case.guild_id, logged.docketed.case.case_id
         at_id, message_id = logged.log_channel_id, logged.log_message_id or await self._left(logged, channel_id)
-        if message_id is not None and at_id != channel_id and logged.grown and not logged.pressing:
+        moved = logged.log_message_id is not None and at_id != channel_id
+        if moved and logged.grown and not logged.pressing:
             # What joined a card where the log was before comes up where it is now.
             await self._give_up(logged)
         elif message_id is not None and at_id is not None:
@@ -213,9 +214,9 @@ class CaseLog:
         async with self._db.transaction() as tx:
             await store.logged(tx, logged, channel_id=channel_id, message_id=message_id, at_ms=self._clock.now_ms())
 
-    async def _give_up(self, logged: Logged) -> None:
+    async def _give_up(self, logged: Logged, *, refused: bool = False) -> None:
         async with self._db.transaction() as tx:
-            await store.give_up(tx, logged)
+            await store.give_up(tx, logged, refused=refused)
 
 
 def _guild_id(logged: Logged) -> int:

@@ -65,7 +65,7 @@ async def blocked_by_provider(tx: Transaction, request: Request, job: Job, *, ru
     if not new and _gravity(details) > _gravity(case.details):
         await cases.replace_details(tx, case.case_id, details, strike=at_fault)
         if grave:
-            await case_groups.leave(tx, case.case_id)
+            await case_groups.stand_alone(tx, case.case_id)
     if at_fault and not was_at_fault:
         await _strike(tx, case, rules, at_ms=at_ms)
     if grave:

@@ -68,27 +68,39 @@ async def leave(tx: Transaction, case_id: int) -> None:
     await tx.execute("UPDATE cases SET lead_id = NULL, grows = FALSE WHERE case_id = $1", case_id)
 
 
+async def stand_alone(tx: Transaction, case_id: int) -> None:
+    """Have this case told by a card on which no other one stands: those that joined it share another."""
+    await leave(tx, case_id)
+    await _part_after(tx, case_id, after_id=case_id)
+
+
 async def close(tx: Transaction, case_id: int) -> None:
     """Nothing joins this case any more: somebody has acted on it."""
     await tx.execute("UPDATE cases SET grows = FALSE WHERE case_id = $1", case_id)
 
 
-async def part(tx: Transaction, case_id: int) -> None:
-    """The card of this case can be changed no more: those that joined since it last was have a card of their own."""
+async def part(tx: Transaction, case_id: int, *, refused: bool) -> None:
+    """The card of this case cannot be changed: those that joined since it last was have a card of their own.
+
+    Where it was `refused` for what it says, that may be what one of those said: without them it is tried again.
+    """
     await close(tx, case_id)
+    rows = await tx.fetch("SELECT COALESCE(told_id, case_id) AS told_id FROM cases WHERE case_id = $1", case_id)
+    for row in rows:
+        if await _part_after(tx, case_id, after_id=row["told_id"]) and refused:
+            await changed(tx, case_id)
+
+
+async def _part_after(tx: Transaction, lead_id: int, *, after_id: int) -> bool:
+    """Have what joined this one after that one share a card of its own; False where there is nothing."""
     rows = await tx.fetch(
-        """SELECT case_id FROM cases WHERE lead_id = $1
-            AND case_id > (SELECT COALESCE(told_id, case_id) FROM cases WHERE case_id = $1) ORDER BY case_id LIMIT 1""",
-        case_id,
+        "SELECT case_id FROM cases WHERE lead_id = $1 AND case_id > $2 ORDER BY case_id LIMIT 1", lead_id, after_id
     )
-    if rows:
-        lead_id = rows[0]["case_id"]
-        await tx.execute(
-            "UPDATE cases SET lead_id = $2 WHERE lead_id = $1 AND case_id > $2",
-            case_id,
-            lead_id,
-        )
-        await tx.execute(f"UPDATE cases SET lead_id = NULL, grows = TRUE, {CHANGED} WHERE case_id = $1", lead_id)  # noqa: S608
+    for row in rows:
+        first_id = row["case_id"]
+        await tx.execute("UPDATE cases SET lead_id = $2 WHERE lead_id = $1 AND case_id > $2", lead_id, first_id)
+        await tx.execute(f"UPDATE cases SET lead_id = NULL, grows = TRUE, {CHANGED} WHERE case_id = $1", first_id)  # noqa: S608
+    return bool(rows)
 
 
 async def joined(reader: Reader, case_ids: Sequence[int]) -> dict[int, Joined]:

@@ -233,9 +233,12 @@ async def logged(tx: Transaction, logged: Logged, *, channel_id: int, message_id
     )
 
 
-async def give_up(tx: Transaction, logged: Logged) -> None:
-    """No card will show this; what changes later is tried again, and what joined a card that is lost has another one."""
+async def give_up(tx: Transaction, logged: Logged, *, refused: bool = False) -> None:
+    """No card will show this; what changes later is tried again.
+
+    What joined a card that is lost, or that Discord `refused` for what it says, has another one.
+    """
     case_id = logged.docketed.case.case_id
     await tx.execute("UPDATE cases SET shown_revision = $2 WHERE case_id = $1", case_id, logged.revision)
-    if logged.log_message_id is not None:
-        await case_groups.part(tx, case_id)
+    if refused or logged.log_message_id is not None:
+        await case_groups.part(tx, case_id, refused=refused)

@@ -15,7 +15,8 @@ async def requests_of(reader: Reader, user_id: int) -> list[Record]:
     return await _records(
         reader,
         """SELECT interaction_id, guild_id, channel_id, role_ids, locale, command, model, models, options, expand,
-            parent_id, private, spoiler, removed, created_ms, shown, message_id FROM requests WHERE user_id = $1 ORDER BY created_ms, interaction_id""",
+            parent_id, private, spoiler, hide_words, removed, created_ms, shown, message_id FROM requests
+        WHERE user_id = $1 ORDER BY created_ms, interaction_id""",
         user_id,
     )
 

@@ -11,7 +11,7 @@ import structlog
 
 from bot.cards.writer import ref_of
 from bot.clock import Clock, first_of
-from bot.errors import Busy, DeliveryError, MessageGone, StoreError
+from bot.errors import Busy, ContentBlocked, DeliveryError, MessageGone, StoreError
 from bot.jobs import Job, Request, Way
 from bot.ports import Address, CardImage, Presenter
 from bot.store import copies
@@ -99,7 +99,15 @@ class Copyist:
         if request.removed is None and not images:
             return  # nothing of it stands there
         card = self._writer.write(request, jobs, images)
-        await self._presenter.show(card, address=address, way=Way.MESSAGE)
+        try:
+            await self._presenter.show(card, address=address, way=Way.MESSAGE)
+        except ContentBlocked:
+            if request.hide_words:
+                raise
+            # What is to be hidden waits for no words: AutoMod may block today what it let pass when they were posted.
+            async with self._db.transaction() as tx:
+                await job_store.hide_words(tx, request.interaction_id)
+            await self._show(copy)
 
     async def _images(self, address: Address, request: Request, jobs: Sequence[Job]) -> dict[int, CardImage]:
         """The images that stand in the message, by job number; raises DeliveryError."""

@@ -1,11 +1,10 @@
 """`python -m bot usage` and `python -m bot audit`: figures and books, read while the bot may be running. No key needed."""
 
 import argparse
-import contextlib
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TextIO
+from typing import TextIO
 
 from bot.admin.usage import UsageReader
 from bot.admin.usage_csv import csv_chunks
@@ -161,20 +160,14 @@ def _table(lines: Iterable[Line]) -> Iterator[str]:
 
 
 async def _write(chunks: AsyncIterator[bytes], path: Path) -> None:
-    """Write the file; what stood there before stays until this one is whole."""
-    part = path.with_name(path.name + ".part")
-    with _opened(part) as file:
-        async for chunk in chunks:
-            file.write(chunk)
-    part.replace(path)
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """A new file for its owner only: it tells who did what. Gone again where it cannot be finished."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        try:
-            yield file
-        except BaseException:
-            path.unlink()
-            raise
+    """Write the file, for its owner only: it tells who did what. What stood there before stays until this one is whole."""
+    part = path.parent / f"{path.name}.part"
+    opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            async for chunk in chunks:
+                file.write(chunk)
+        part.replace(path)
+    except BaseException:
+        part.unlink()
+        raise

@@ -65,9 +65,7 @@ class Drafts(commands.Cog):
         texts: Texts,
         clock: Clock,
         patience: Patience | None = None,
-        take_s: float = TAKE_S,
     ) -> None:
-        self._take_s = take_s
         self._asking = asking
         self._book = book
         self._rulebook = rulebook
@@ -130,7 +128,7 @@ class Drafts(commands.Cog):
                 press_id=interaction.id,
             )
         )
-        done, _ = await asyncio.wait({taking}, timeout=self._take_s)
+        done, _ = await asyncio.wait({taking}, timeout=TAKE_S)
         if not done:
             await self._serving.serve(interaction, partial(_fail, Wrong("draft.store")))
         try:

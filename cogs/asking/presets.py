@@ -1,5 +1,6 @@
 """`/preset`: prompt parts and options under a name, which members keep for themselves and moderators for their server."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, assert_never
 
@@ -12,6 +13,7 @@ from bot.asking.habits import Habits
 from bot.asking.preset_form import filled_with, mistaken, read
 from bot.asking.preset_text import PresetText, pages_of
 from bot.asking.presets import NAME, BadPreset, Kind, Preset, name_of
+from bot.asking.value_lines import Switch
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.rights import Rank
@@ -30,6 +32,7 @@ from cogs.asking.preset_view import (
     save_form,
     wrong_view,
 )
+from cogs.cards.form import switch_of
 from cogs.cards.mistakes import mistake_words
 from cogs.ids import custom_id_of
 from cogs.members import Members
@@ -147,7 +150,7 @@ class Presets(CommandCog):
         name = name_of(name)
         if card:
             source = await self._sources.of_card(interaction, card)
-            typed = filled_with(source.prompt, source.values, self._catalog)
+            typed = self._filled(interaction, source.prompt, source.values)
         else:
             typed = await self._as_kept(interaction, kind, name)
         return Form(save_form(self._text(interaction), typed, kind=kind, name=name, catalog=self._catalog))
@@ -155,7 +158,13 @@ class Presets(CommandCog):
     async def _as_kept(self, interaction: Interaction, kind: Kind, name: str) -> Typed:
         known = await self._find(interaction, f"{kind.value}:{name}")
         same = known if known is not None and known.kind is kind else None
-        return filled_with(same.prompt, same.values, self._catalog) if same else filled_with("", {}, self._catalog)
+        return self._filled(interaction, same.prompt, same.values) if same else self._filled(interaction, "", {})
+
+    def _filled(self, interaction: Interaction, prompt: str, values: Mapping[str, Any]) -> Typed:
+        return filled_with(prompt, values, self._catalog, switch=self._switch(interaction))
+
+    def _switch(self, interaction: Interaction) -> Switch:
+        return switch_of(self._texts, str(interaction.locale))
 
     async def _correct(self, interaction: Interaction, address: PresetAddress) -> Answer:
         """The form as it was sent; as it opens anew where that is not kept any more."""
@@ -169,7 +178,7 @@ class Presets(CommandCog):
 
     async def _save(self, interaction: Interaction, kind: Kind, name: str) -> Answer:
         await self._judge(interaction, kind)
-        parts = read(read_filled(interaction), self._catalog)
+        parts = read(read_filled(interaction), self._catalog, switch=self._switch(interaction))
         if isinstance(parts, Mistakes):
             return await self._mistaken(interaction, kind, name, parts)
         before = await self._find(interaction, f"{kind.value}:{name}")

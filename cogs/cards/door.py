@@ -27,6 +27,9 @@ from cogs.places import home_id, reach_of
 from cogs.serving import Interaction, Serving, Wrong
 from cogs.sight import Sight
 
+# What neither shows the words of a card nor begins with them.
+_OF_IMAGES = frozenset({CardAct.FAVOURITE, CardAct.CANCEL, CardAct.DELETE, CardAct.DELETE_YES, CardAct.DELETE_NO})
+
 
 class CardDoor(commands.Cog):
     """Answers whatever is pressed or sent about a card.
@@ -69,25 +72,30 @@ class CardDoor(commands.Cog):
             return
         match address.does:
             case CardAct.AGAIN | CardAct.REDO | CardAct.SEND_EDIT:
-                await self._asker.ask(interaction, self.card(interaction, address.interaction_id), address)
+                await self._asker.ask(interaction, self.card(interaction, address), address)
             case CardAct.SHARE:
-                await self._sharer.share(interaction, self.card(interaction, address.interaction_id))
+                await self._sharer.share(interaction, self.card(interaction, address))
             case CardAct.DELETE if reach_of(interaction) is Reach.REPLY:
                 await self._holding.serve(interaction, partial(self._do, interaction, address))
             case _:
                 opens_form = address.does is CardAct.EDIT
                 await self._serving.serve(interaction, partial(self._do, interaction, address), opens_form=opens_form)
 
-    async def card(self, interaction: Interaction, interaction_id: int) -> Source:
+    async def card(self, interaction: Interaction, address: CardAddress) -> Source:
         """The card of a request, for whoever uses something here; raises CardTrouble."""
-        source = await self._album.card(interaction_id, guild_id=home_id(interaction), user_id=interaction.user.id)
+        source = await self._album.card(
+            address.interaction_id,
+            guild_id=home_id(interaction),
+            user_id=interaction.user.id,
+            words=address.does not in _OF_IMAGES,
+        )
         if not await self._sight.sees(interaction, source.request):
             raise CardTrouble(Lack.ELSEWHERE)
         return source
 
     async def _do(self, interaction: Interaction, address: CardAddress) -> Answer:
         with told():
-            source = await self.card(interaction, address.interaction_id)
+            source = await self.card(interaction, address)
             match address.does:
                 case CardAct.EDIT:
                     answer = await self._asker.open(interaction, source, draft=address.arg)

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.errors import StoreError
-from bot.finding.histories import Histories
+from bot.finding.histories import Found, Histories
 from bot.finding.history import WORDS, BadDate, words_of
 from bot.finding.history_text import HistoryText, Wanted, suggested_dates
 from bot.markdown import clipped
@@ -37,6 +37,8 @@ from cogs.widgets import card_view
 
 NAME = "history"
 SUGGESTIONS_MAX = 25
+# So many pages are looked at for one with something to be seen: of each thread on them Discord may have to be asked.
+PAGES_AT_ONCE_MAX = 3
 
 Interaction = discord.Interaction[Any]
 Words = app_commands.Range[str, 1, WORDS.high]
@@ -131,19 +133,31 @@ class History(CommandCog):
         return await self._page(interaction, Spot(wanted=wanted))
 
     async def _page(self, interaction: Interaction, spot: Spot) -> Answer:
-        user_id, guild_id = interaction.user.id, home_id(interaction)
         try:
-            seen = seen_by(interaction) if spot.wanted.favourites else None
-            found = await self._histories.page(spot.wanted, user_id=user_id, guild_id=guild_id, at=spot.at, seen=seen)
+            found = await self._found(interaction, spot)
         except BadDate as error:
             raise Wrong("history.no_date", **error.values) from None
-        found = replace(found, page=replace(found.page, rows=await still_seen(interaction, found.page.rows)))
         text = self._text(interaction)
         thumbs, absent = await self._thumbs.of(
             found.page.rows, locale=text.locale, age_restricted=is_age_restricted(interaction)
         )
         view = page_view(text, found, spot, thumbs=thumbs, absent=absent)
         return Illustrated(view, tuple(enclosed for _, enclosed, _ in thumbs))
+
+    async def _found(self, interaction: Interaction, spot: Spot) -> Found:
+        """What whoever asks still sees of a page; where that is nothing, of one further on. Raises BadDate."""
+        member = {"user_id": interaction.user.id, "guild_id": home_id(interaction)}
+        seen = seen_by(interaction) if spot.wanted.favourites else None
+        at = spot.at
+        for _ in range(PAGES_AT_ONCE_MAX):
+            found = await self._histories.page(spot.wanted, **member, at=at, seen=seen)
+            rows = await still_seen(interaction, found.page.rows)
+            further = found.page.newer if at is not None and at.newer else found.page.older
+            if rows or further is None:
+                break
+            at = further
+        is_all = found.page.older is None and found.page.newer is None
+        return replace(found, page=replace(found.page, rows=rows), count=len(rows) if is_all else found.count)
 
     async def _open(self, interaction: Interaction) -> Answer:
         """One of them, with its buttons."""

@@ -33,6 +33,8 @@ class Finishing:
         self._charts = charts
         self._sheets = sheets
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        # With those that are forgotten, and still have a child of theirs to end.
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def forget(self, message_id: int) -> None:
         """Leave this message to whoever writes it next."""
@@ -40,9 +42,11 @@ class Finishing:
         if task is not None:
             task.cancel()
 
-    def close(self) -> None:
-        for message_id in list(self._under_way):
-            self.forget(message_id)
+    async def close(self) -> None:
+        """Give up whatever is under way, and wait until nothing of it is left."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def finish(self, interaction: discord.Interaction, place: Place, sheet: Sheet, *, drawn: bool) -> None:
         """Draw the chart, where it is not `drawn` already, find out who left, and edit the message; never raises."""
@@ -55,6 +59,8 @@ class Finishing:
         self.forget(message_id)
         task = asyncio.create_task(self._finish(interaction, place, sheet, drawn=drawn))
         self._under_way[message_id] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task})
         if self._under_way.get(message_id) is task:
             del self._under_way[message_id]
@@ -68,7 +74,11 @@ class Finishing:
             if named.ranking != sheet.ranking:
                 await _edit(interaction, draw(named, Drawn.DONE))
             return
-        named, picture = await asyncio.gather(self._sheets.with_people(place, sheet), self._picture(sheet))
+        # Other than gather(), a group waits for both also where it is cancelled: a chart has a process to end.
+        async with asyncio.TaskGroup() as group:
+            naming = group.create_task(self._sheets.with_people(place, sheet))
+            drawing = group.create_task(self._picture(sheet))
+        named, picture = naming.result(), drawing.result()
         if picture is not None:
             file = discord.File(BytesIO(picture), filename=sheet.chart_file, description=sheet.alt)
             if await _edit(interaction, draw(named, Drawn.DONE), file):

@@ -233,7 +233,7 @@ async def test_an_alarm_is_told_at_once(db, clock, notices, line):
     for _ in range(50):
         await asyncio.sleep(0)
     await notices.alert("The account is empty.")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not line.told:  # noqa: ASYNC110
             await asyncio.sleep(0)
     running.cancel()
@@ -269,7 +269,7 @@ async def test_a_poke_has_what_was_added_told_at_once(db, clock, notices, poster
         await asyncio.sleep(0)
     await add(db, clock)
     notices.poke()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not poster.posts:  # noqa: ASYNC110
             await asyncio.sleep(0)
     running.cancel()

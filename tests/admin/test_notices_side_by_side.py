@@ -1,13 +1,13 @@
 """Notices as they are sent while the bot runs: a server where Discord hangs keeps nobody else waiting."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.admin.notices import AT_ONCE_MAX
 from tests.admin.support import FakeLine, FakePoster
 from tests.admin.test_notices import add, log_to, notices_of, open_count
+from tests.side_by_side import running, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,22 +36,6 @@ def poster():
 @pytest.fixture
 def notices(db, clock, poster):
     return notices_of(db, clock, poster, FakeLine())
-
-
-@asynccontextmanager
-async def running(notices):
-    task = asyncio.create_task(notices.run())
-    try:
-        async with asyncio.timeout(20):
-            yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(true):
-    while not true():  # noqa: ASYNC110 - a fake poster tells nobody
-        await asyncio.sleep(0)
 
 
 async def test_a_notice_goes_out_at_once_though_discord_hangs_over_the_one_of_another_server(

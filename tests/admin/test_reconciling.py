@@ -234,7 +234,7 @@ async def test_it_runs_at_the_start_then_at_half_past_three_and_after_trouble_in
             out.segmind.weather.add(Rule(Fault(fault), frozenset({CallKind.HISTORY}), times=1))
         clock.ms = NIGHT_MS + 5 * 3_600_000
         running = asyncio.create_task(reconciler(db, clock, out).run())
-        await asyncio.wait_for(clock.slept.wait(), 5)
+        await asyncio.wait_for(clock.slept.wait(), 30)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert clock.sleeps_s == [19 * 3_600.0 if fault is None else 1_800.0]

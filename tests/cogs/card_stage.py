@@ -134,10 +134,9 @@ class Table:
 
     async def furnish(self, client):
         tree, db, clock, catalog = client.tree, self.db, self.clock, self.catalog
-        patience = Patience(decide_s=0.5)
         rights = Rights(tree=tree, operator_ids=frozenset(), clock=clock)
         note = FirstNote(told=AllTold(), retention=RETENTION, texts=TEXTS)
-        asking = Asking(tracker=self.tracker, first_note=note, texts=TEXTS, clock=clock, patience=patience)
+        asking = Asking(tracker=self.tracker, first_note=note, texts=TEXTS, clock=clock)
         book = DraftBook(db=db, clock=clock)
         drafts = Drafts(
             asking=asking,

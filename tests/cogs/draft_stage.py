@@ -86,8 +86,8 @@ class BreakingDb:
 class Parlour:
     """Aquarium, its people, and what they are asked and keep."""
 
-    def __init__(self, stage, db):
-        self.stage, self.db = stage, BreakingDb(db)
+    def __init__(self, stage, db, catalog):
+        self.stage, self.db, self.catalog = stage, BreakingDb(db), catalog
         self.clock = AheadClock(stage.clock)
         self.rulebook = Rulebook(db=self.db, defaults=DEFAULTS, clock=self.clock)
         self.tracker = BookingTracker(db, Rulebook(db=db, defaults=DEFAULTS, clock=self.clock), self.clock)
@@ -96,7 +96,7 @@ class Parlour:
 
     async def furnish(self, client):
         client._connection.guild_ready_timeout = 0.05
-        tree, catalog = client.tree, Catalog()
+        tree, catalog = client.tree, self.catalog
         shared = {"catalog": catalog, "texts": TEXTS, "clock": self.clock}
         rights = Rights(tree=tree, operator_ids=frozenset(), clock=self.clock)
         note = FirstNote(told=AllTold(), retention=RETENTION, texts=TEXTS)
@@ -116,7 +116,6 @@ class Parlour:
             ),
             rights=rights,
             ceiling=CEILING,
-            take_s=0.2,
             **shared,
         )
         members = Members(rights=rights, texts=TEXTS)
@@ -236,13 +235,13 @@ def labels(message):
 
 
 @asynccontextmanager
-async def at_parlour(tmp_path):
+async def at_parlour(tmp_path, *, catalog=None):
     """A connected bot with its cogs."""
     db = await open_fresh(tmp_path / "imagen.sqlite3")
     try:
         async with staged() as stage:
             await stage.client.remove_cog("Imagen")
-            parlour = Parlour(stage, db)
+            parlour = Parlour(stage, db, catalog or Catalog())
             await parlour.furnish(stage.client)
             await stage.connect()
             try:

@@ -144,7 +144,7 @@ async def staged(*, patience: Patience | None = None, catalog: Catalog | None = 
         await discord.stop()
 
 
-async def until(true, *, within_s: float = 5.0) -> None:
+async def until(true, *, within_s: float = 30.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110 - what is waited for lies in other people's objects

@@ -22,7 +22,7 @@ async def known(lodge):
     return automod.standing, [applied.rule.words for applied in automod.applied]
 
 
-async def becomes(lodge, words, *, within_s=5.0):
+async def becomes(lodge, words, *, within_s=30.0):
     """Wait until these words count."""
     async with asyncio.timeout(within_s):
         while (await known(lodge))[1] != words:  # noqa: ASYNC110 - what is waited for is on its way from Discord

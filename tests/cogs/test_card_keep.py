@@ -126,6 +126,18 @@ async def test_what_others_made_in_private_or_is_hidden_cannot_be_a_favourite(tm
         assert await table.told(message, hidden, CardAct.FAVOURITE) == table.say("mia", "button.favourite.on", count=1)
 
 
+async def test_a_favourite_that_was_hidden_since_can_be_taken_off_the_list(tmp_path):
+    async with at_table(tmp_path) as table:
+        number, message = await table.card(user="mia")
+        await table.told(message, number, CardAct.FAVOURITE, user="jules")
+        async with table.db.transaction() as tx:
+            await tx.execute("UPDATE requests SET spoiler = TRUE WHERE interaction_id = $1", number)
+        told = [await table.told(message, number, CardAct.FAVOURITE, user="jules") for _ in range(2)]
+        off = table.say("jules", "button.favourite.off", count=1)
+        assert told == [off, table.say("jules", "button.favourite.hidden")]
+        assert await liked(table, number, user="jules") == set()
+
+
 async def test_a_card_without_its_words_can_still_be_a_favourite(tmp_path):
     async with at_table(tmp_path) as table:
         number, message = await table.card()

@@ -172,14 +172,14 @@ async def test_a_close_that_no_new_connection_can_mend_is_final(code, told):
         await stage.connect()
         await stage.discord.gateway.close(code)
         with pytest.raises(ConfigError, match=told):
-            await asyncio.wait_for(stage.connection, 5)
+            await asyncio.wait_for(stage.connection, 30)
 
 
 async def test_closing_ends_the_connection_in_peace():
     async with staged() as stage:
         await stage.connect()
         await stage.client.close()
-        await asyncio.wait_for(stage.connection, 5)
+        await asyncio.wait_for(stage.connection, 30)
         assert stage.client.is_closed()
 
 

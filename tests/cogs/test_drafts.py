@@ -89,7 +89,7 @@ async def test_a_press_that_discord_tells_of_twice_is_one(tmp_path):
 
 async def until_none(parlour):
     """Wait until no draft is left."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await parlour.drafts():
             pass
 

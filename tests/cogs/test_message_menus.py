@@ -165,6 +165,7 @@ async def test_a_form_that_cannot_be_opened_in_time_is_to_be_asked_for_again(tmp
         court.docket.held = asyncio.Event()
         used = await court.menu(message, REPORT, user="jules")
         assert used.body.text == court.say("jules", "panel.slow")
+        assert "button" not in used.body.text, "it was asked for in a menu"
 
 
 async def test_a_slow_panel_is_promised_in_private_and_then_shown(tmp_path):

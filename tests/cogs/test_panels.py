@@ -39,7 +39,7 @@ from cogs.panels.drawing import View, draw
 from cogs.panels.ids import CUSTOM_ID_MAX, Address, read_address
 from cogs.panels.panel import Directory
 from cogs.widgets import boxed
-from tests.cogs.panel_stage import at_desk, component, fields, id_like, ids
+from tests.cogs.panel_stage import at_desk, chosen, component, fields, id_like, ids
 from tests.cogs.stage import TEXTS, until
 from tests.sandbox import specs
 
@@ -206,15 +206,17 @@ async def test_what_no_menu_offers_cannot_be_picked(tmp_path, rest, values, said
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("kind", "page"), [("role", "roles"), ("channel", "channels")])
-async def test_a_role_or_channel_of_another_server_is_refused(tmp_path, kind, page):
+async def test_a_role_or_channel_of_another_server_is_refused_and_the_rest_is_not_lost(tmp_path, kind, page):
     async with at_desk(tmp_path) as desk:
         elsewhere = desk.local.world.guild_named("Atelier")
         foreign = elsewhere.channel_named("images").id if kind == "channel" else desk.role("Moderator", guild=elsewhere)
         panel = await desk.open(page)
-        filled = {"target": {"values": [str(foreign)]}, "amount": {"value": "1"}, "per": {"value": "day"}}
+        filled = {"target": {"values": [str(foreign)]}, "amount": {"value": "1.5"}, "per": {"value": "week"}}
         custom_id = f"panel:1:limits:{page}:0:save:{kind}_allowances"
         told = await desk.forge_form(custom_id, user="adam", panel=panel, **filled)
         assert "is not in this server (any more)" in told.body.text
+        again = fields(await desk.press(told.message, "again", f"{kind}_allowances"))
+        assert (again["amount"]["value"], chosen(again["per"]), chosen(again["target"])) == ("1.5", ["week"], [])
         assert await desk.rulebook.history(desk.guild.id, limit=9) == []
 
 
@@ -387,7 +389,7 @@ async def test_a_form_that_cannot_be_opened_in_time_is_to_be_asked_for_again(tmp
 @pytest.mark.asyncio
 async def test_a_process_that_stood_still_past_its_deadline_tries_once_nevertheless(tmp_path):
     async with at_desk(tmp_path, patience=Patience(answer_s=0.0, least_s=0.0)) as desk:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             panel = await desk.open()
         await until(lambda: panel.body is not None)
 

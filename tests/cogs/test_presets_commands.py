@@ -1,9 +1,13 @@
 """`/preset` and the option `preset`: members keep their own, moderators those of the server, and commands use them."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.asking.presets import OF_MEMBER_MAX, Kind
 from bot.cards.writer import ref_of
+from bot.catalog import IMAGEN_4, Catalog
+from bot.fields import Toggle
 from bot.jobs import Outcome, State
 from bot.store import jobs as job_store
 from tests.cogs.draft_stage import at_parlour, ids
@@ -135,6 +139,17 @@ async def test_nothing_that_was_typed_is_lost_and_what_is_corrected_is_kept(tmp_
         assert parlour.say("mia", "preset.saved") in sent.message.body.text
         (found,) = await parlour.habits.presets(guild_id=parlour.guild.id, user_id=parlour.id_of("mia"))
         assert (found.name, found.values["steps"], found.values["seed"]) == ("noir: a/b", 20, 7)
+
+
+async def test_yes_and_no_are_said_in_ones_own_language(tmp_path):
+    model = replace(IMAGEN_4, fields=(*IMAGEN_4.fields, Toggle(name="hdr", default=False)))
+    async with at_parlour(tmp_path, catalog=Catalog((model,))) as parlour:
+        told = await save(parlour, user="mats", filled=NOIR | {"lines": "hdr: vielleicht"})
+        assert "ja oder nein" in told
+        told = await save(parlour, user="mats", filled=NOIR | {"lines": "hdr: ja"})
+        assert parlour.say("mats", "preset.saved") in told
+        again = await parlour.use("preset", user="mats", save={"name": "noir"})
+        assert "hdr: ja" in str(again.modal)
 
 
 async def test_where_there_is_no_room_what_was_typed_waits_until_there_is(tmp_path):

@@ -63,7 +63,7 @@ class Scene:
             command=command,
             forged=forged,
         )
-        await asyncio.wait_for(used.answered(), 5)
+        await asyncio.wait_for(used.answered(), 30)
         return self.verdicts[used.id], used
 
     async def press(self, used, user):
@@ -221,7 +221,7 @@ async def test_what_changes_while_it_is_read_is_not_remembered_as_it_was():
 
         at.local.observe(hold)
         first = asyncio.create_task(at.use("rule", "mona", forged=True))
-        await asyncio.wait_for(held.wait(), 5)
+        await asyncio.wait_for(held.wait(), 30)
         at.set("rule", override(TargetType.ROLE, at.moderator, allowed=True))
         await until(lambda: not at.rights._overrides._tasks)
         may_go.set()

@@ -148,7 +148,7 @@ async def test_the_real_chart_is_drawn_and_shown(tmp_path):
         await desk.made(3)
         desk.local.calls.clear()
         message = (await desk.usage()).message
-        await until(lambda: UNDER_WAY not in message.body.text, within_s=20)
+        await until(lambda: UNDER_WAY not in message.body.text)
         assert message.body.attachments[0].data.startswith(b"\x89PNG")
         assert len(gallery(message)) == 1
 
@@ -471,6 +471,36 @@ async def test_a_bot_that_ends_leaves_no_chart_half_drawn(tmp_path):
         await desk.stage.client.close()
 
 
+class SlowlyEnding:
+    """Takes its while to end what it began, as what draws in a process of its own has to."""
+
+    def __init__(self):
+        self.begun = self.ended = False
+
+    async def draw(self, chart):
+        self.begun = True
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(100):
+                await asyncio.sleep(0)
+            self.ended = True
+
+
+async def test_a_bot_that_ends_waits_until_no_chart_is_being_drawn_any_more(tmp_path):
+    charts = SlowlyEnding()
+    async with at_usage(tmp_path, charts=charts) as desk:
+        await desk.made(1, user="mia")
+        # Somebody's name is waited for as well, and given up at once.
+        del desk.guild.members[desk.id_of("mia")]
+        route = "/guilds/{guild_id}/members/{user_id}"
+        desk.local.faults.add(Fault(route=route, failure=Failure.STALL, stall_s=5.0))
+        await desk.usage()
+        await until(lambda: charts.begun)
+        await desk.stage.client.remove_cog("Usage")
+        assert charts.ended
+
+
 # ---------------------------------------------------------------- days of one's own
 
 
@@ -602,8 +632,9 @@ async def test_a_name_that_takes_long_is_not_waited_for_and_asked_for_again(tmp_
         desk.local.faults.add(Fault(route=route, failure=Failure.STALL, stall_s=0.3))
         await people.find_out(desk.guild.id, [mia, jules])
         assert len(people.left(desk.guild.id, [mia, jules])) < 2
-        await asyncio.sleep(0.3)
-        await people.find_out(desk.guild.id, [mia, jules])
+        async with asyncio.timeout(30):
+            while len(people.left(desk.guild.id, [mia, jules])) < 2:
+                await people.find_out(desk.guild.id, [mia, jules])
         assert {each.name for each in people.left(desk.guild.id, [mia, jules]).values()} == {"Mia", "Jules"}
 
 

@@ -29,7 +29,7 @@ async def known(square, guild):
     return await guilds.known(square.db, guild.id)
 
 
-async def eventually(ask, *, within_s=5.0):
+async def eventually(ask, *, within_s=30.0):
     """Wait for what `ask` finds to be true; returns it."""
     async with asyncio.timeout(within_s):
         while not (found := await ask()):  # noqa: ASYNC110 - what is waited for lies in the database

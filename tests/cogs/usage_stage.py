@@ -175,7 +175,7 @@ class UsageDesk(Desk):
 
     async def finished(self, message):
         """Wait until a message has its chart, or says why not."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while TEXTS("en", "usage.chart.under_way") in message.body.text:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return message

@@ -5,7 +5,7 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from random import Random
 
@@ -17,12 +17,15 @@ from bot.sandbox.discord.rate_limits import RateLimits
 from bot.sandbox.segmind import MODELS, LocalSegmind, Model
 from bot.store import personal
 from bot.store.sqlite import open_sqlite
+from bot.text import FALLBACK, Texts
 
 ROOT = Path(__file__).parents[2]
 KEY = "a-key-of-segmind"
 BOOT_S = 60.0
 # So long after its start whoever asked waits for a decision before the card is for everybody to see.
 DECIDED_BY_MS = 1_000
+# What is said, privately too, where the machine could not even read in time what somebody asks for.
+NOT_READ = Texts()(FALLBACK, "draft.store")
 
 
 def clean_environment() -> dict[str, str]:
@@ -141,6 +144,16 @@ async def tell_all(there: Outside) -> None:
 def is_private_or_late(record: InteractionRecord) -> bool:
     """Whether somebody was told privately, if the machine let them be decided upon in time."""
     return record.ephemeral or (record.acknowledged_after_ms or 0) >= DECIDED_BY_MS
+
+
+async def told_in_time(ask: Callable[[], Awaitable[InteractionRecord]]) -> InteractionRecord:
+    """Ask for what is refused until the machine lets that be said in time, and so privately and in all its words."""
+    async with asyncio.timeout(BOOT_S):
+        while True:
+            record = await (await ask()).answered()
+            assert is_private_or_late(record)
+            if record.ephemeral and record.body is not None and record.body.text != NOT_READ:
+                return record
 
 
 async def written_down(there: Outside) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import GRACE_S
 from bot.sandbox.discord.world import Guild
 from bot.sandbox.segmind import POSTS, Fault, FaultKind, Rule
 from bot.sandbox.terminal import has_ended
@@ -73,6 +74,17 @@ async def test_a_verb_that_does_not_exist_is_answered_with_those_that_do(tmp_pat
     assert "sandbox" in err
 
 
+@pytest.mark.parametrize("script", ["none.txt", "folder", "no_text.txt"])
+async def test_a_script_that_cannot_be_read_is_told_by_name_and_starts_nothing(tmp_path, script):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "no_text.txt").write_bytes(b"\xff\xfe/\0i\0")
+    code, out, err = await finished("sandbox", "--script", script, cwd=tmp_path)
+    assert (code, out) == (1, "")
+    assert script in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "data").exists()
+
+
 async def test_no_verb_waits_for_what_only_others_need(tmp_path):
     told = "import sys, bot.__main__; print(*sys.modules)"
     process = await asyncio.create_subprocess_exec(
@@ -93,6 +105,15 @@ async def test_a_token_that_discord_refuses_ends_the_bot_with_what_to_do(tmp_pat
     assert "DISCORD_TOKEN: Discord does not accept it." in err
     assert "Traceback" not in err
     assert "CANARY" not in out + err
+
+
+async def test_folders_that_cannot_be_written_are_told_among_the_rest(tmp_path):
+    (tmp_path / "file").touch()
+    inside = {"DATABASE_URL": f"sqlite:///{tmp_path}/file/imagen.db", "IMAGES_DIR": str(tmp_path / "file" / "images")}
+    code, out, err = await finished("check", cwd=tmp_path, environment=SECRETS | NOWHERE | inside)
+    assert (code, err) == (1, "")
+    assert "FAIL  database: cannot lock" in out
+    assert f"FAIL  disk: nothing can be written in {tmp_path}/file. Check" in out
 
 
 # ---------------------------------------------------------------- one process
@@ -121,7 +142,9 @@ async def test_sigterm_refuses_kindly_ends_in_time_and_the_next_start_delivers(t
         # A submit that is out when the bot is told to stop, so that it takes its while.
         slow = Rule(Fault(FaultKind.STALLED, taken=True, seconds=3.0), POSTS, when=lambda prompt: "stalled" in prompt)
         there.segmind.weather.add(slow)
+        starts_s = time.monotonic()
         async with booted(there) as process:
+            boot_s = time.monotonic() - starts_s
             records = [await there.use(prompt="a fox"), await there.use(prompt="a stalled fox")]
             for record in records:
                 await record.until(lambda one: one.body is not None)
@@ -135,7 +158,8 @@ async def test_sigterm_refuses_kindly_ends_in_time_and_the_next_start_delivers(t
                 await late.until(lambda one: one.body is not None)
             assert is_private_or_late(late)
             assert await process.wait() == 0
-            assert time.monotonic() - began_s < 10
+            # Docker waits for ten seconds. A machine that is long about the start is so about the end.
+            assert time.monotonic() - began_s < max(10, GRACE_S + 2 * boot_s)
         assert not any(has_ended(record.original) for record in records)
         async with booted(there, speed=NEXT_SPEED):
             async with asyncio.timeout(WAIT_S):

@@ -142,7 +142,7 @@ async def live_and_die(court: Court, kinds: Sequence[type[Scene]], *, commits: S
     async with court.bot() as process:
         await again(court, before + pressed)
         process.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             assert await process.wait() == 0
     await truth(court, everything)
 

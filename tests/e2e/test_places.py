@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.discord.command_options import CommandRejected
 from bot.sandbox.discord.components import walk
 from tests.e2e.notes import note
-from tests.e2e.rig import written_down
+from tests.e2e.rig import told_in_time, written_down
 from tests.e2e.test_limits import answered
 from tests.e2e.test_whole_way import (
     END_S,
@@ -131,9 +131,7 @@ async def test_where_it_is_switched_off_nothing_is_offered_and_who_gets_there_is
         place = where(there)
         with pytest.raises(CommandRejected):
             await place.use(prompt="a fox")
-        refused = await place.use(prompt="a fox", forged=True)
-        said = (await answered(refused)).body.text
-        assert refused.ephemeral
+        said = (await told_in_time(lambda: place.use(prompt="a fox", forged=True))).body.text
         assert "in servers only" in said
         assert "Nothing was charged" in said
         assert there.segmind.submits_taken == 0
@@ -203,8 +201,8 @@ async def test_everybody_has_a_small_allowance_of_their_own_outside_of_servers(t
     async with running(tmp_path, **OPEN, direct_limit_credits=PRICE_CREDITS) as there:
         place = alone(there)
         assert (await ended(await place.use(prompt="a fox"))).body.attachments
-        refused = await place.use(prompt="another fox")
-        assert "Your allowance is renewed" in (await ended(refused)).body.text
+        refused = await told_in_time(lambda: place.use(prompt="another fox"))
+        assert "Your allowance is renewed" in refused.body.text
         # The same person elsewhere draws on the same allowance; others, and servers, on their own.
         assert not (await ended(await group(there).use(prompt="another fox"))).body.attachments
         assert (await ended(await place.use(prompt="a fox", user="mona"))).body.attachments

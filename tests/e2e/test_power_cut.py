@@ -104,7 +104,7 @@ class House:
             await self._until(lambda each: each.record.id not in accepted, within_s=END_S)
             await asyncio.sleep(SETTLE_S)
             process.terminate()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(END_S):
                 assert await process.wait() == 0
 
     async def _until(self, settled: Callable[[Asked], bool], *, within_s: float) -> None:

@@ -87,12 +87,25 @@ async def test_the_csv_is_written_whole_and_for_its_owner_only(tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-async def test_a_csv_that_cannot_be_written_is_a_sentence(tmp_path):
+@pytest.mark.parametrize(
+    ("file", "words"), [("none/usage.csv", "No such file"), ("folder", "folder"), ("", "cannot go on")]
+)
+async def test_a_csv_that_cannot_be_written_is_a_sentence(tmp_path, file, words):
     there = await made(tmp_path)
-    code, _, err = await usage(tmp_path, there, "--csv", str(tmp_path / "none" / "usage.csv"))
+    (tmp_path / "folder").mkdir()
+    code, _, err = await usage(tmp_path, there, "--csv", file)
     assert code == 1
-    assert "No such file" in err
+    assert words in err
     assert "Traceback" not in err
+    assert not list(tmp_path.glob("*.part"))
+    assert not (tmp_path / ".part").exists()
+
+
+async def test_a_terminal_that_lacks_signs_is_told_the_rest(tmp_path):
+    there = await made(tmp_path) | {"PYTHONIOENCODING": "ascii"}
+    code, out, err = await usage(tmp_path, there, "--from", "2025-03-01", "--to", "2025-03-10")
+    assert (code, err) == (0, "")
+    assert row(out, "success rate") == ["50.0%", "?"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot.sandbox.segmind import POSTS
 from bot.settings import MODERATION_CHANNEL
 from bot.store.sqlite import open_sqlite
 from tests.e2e.asks import quick_outside
-from tests.e2e.rig import booted
+from tests.e2e.rig import booted, is_private_or_late, told_in_time
 
 pytestmark = pytest.mark.asyncio
 
@@ -19,20 +19,19 @@ WAIT_S = 60.0
 
 
 async def answer(there, prompt, **more):
-    """What mia is told of a prompt: the words of the reply, and whether only she sees them."""
+    """What mia is told of a prompt."""
     async with asyncio.timeout(WAIT_S):
-        used = await (await there.use(prompt=prompt, **more)).answered()
-    return used.body.text, used.message.ephemeral_to == there.mia
+        return await (await there.use(prompt=prompt, **more)).answered()
 
 
 async def becomes(there, prompt, is_refused):
-    """Ask until it is refused or made, which the bot may hear of in a moment; returns the reply's words."""
+    """Ask until it is refused or made, which the bot may hear of in a moment."""
     async with asyncio.timeout(WAIT_S):
         while True:
-            words, private = await answer(there, prompt)
-            if is_refused == ("Nothing was charged." in words):
-                assert private == is_refused
-                return words
+            used = await answer(there, prompt)
+            if is_refused == ("Nothing was charged." in used.body.text):
+                assert is_private_or_late(used) if is_refused else not used.ephemeral
+                return
             await asyncio.sleep(0.05)
 
 
@@ -42,9 +41,8 @@ async def test_automods_rules_count_for_prompts_and_their_changes_too(tmp_path):
         local.set_bot_permissions(guild_id, MEMBER | int(Permission.MANAGE_GUILD))
         rule = local.set_automod_rule(guild_id, name="Pets", keywords=("cat*",), patterns=("(?=x)",), message="No pets")
         async with booted(there):
-            words, private = await answer(there, "two CATS in a house")
-            assert words.startswith("No pets\nIt is about these words: CATS.")
-            assert private
+            refused = await told_in_time(lambda: there.use(prompt="two CATS in a house"))
+            assert refused.body.text.startswith("No pets\nIt is about these words: CATS.")
             assert not any(call.kind in POSTS for call in there.segmind.calls)
             local.set_automod_rule(guild_id, rule_id=rule.id, keywords=("dog",))
             await becomes(there, "two cats", False)
@@ -64,8 +62,8 @@ async def test_a_server_keeps_its_own_words_and_its_moderators_are_told_what_to_
         async with booted(there):
             for lines, verdict in (("gore", "flag"), ("slur", "block"), ("blood", "spoiler")):
                 await add(there, lines, verdict)
-            assert "Nothing was charged." in (await answer(there, "a slur", private=True))[0]
-            assert "Nothing was charged." in (await answer(there, "fine", negative_prompt="slur"))[0]
+            assert "Nothing was charged." in (await answer(there, "a slur", private=True)).body.text
+            assert "Nothing was charged." in (await answer(there, "fine", negative_prompt="slur")).body.text
             await answer(there, "some gore here")
             async with asyncio.timeout(WAIT_S):
                 while not (found := [each for each in there.discord.messages(staff) if tells_of_gore(each)]):  # noqa: ASYNC110 - the bot tells in its own time

@@ -251,6 +251,24 @@ async def test_what_protects_children_never_stands_among_others(court, bare):
     assert sorted("child" in told for _, told in bare.cards) == [False, True, True]
 
 
+async def test_a_card_that_turns_out_to_be_about_children_is_left_by_those_that_joined_it(court, bare):
+    await bare.fill(partial(court.fail, SEXUAL))
+    first, second = await court.ask(count=2)
+    await court.endings.failed(await court.run(first), f"Support codes: {SEXUAL}")
+    for _ in range(2):
+        await court.fail(SEXUAL)
+    await bare.send()
+    assert ["3 prompts" in told for _, told in bare.cards] == [True]
+    await court.endings.failed(await court.run(second), f"Support codes: {CHILD}")
+    await bare.send()
+    grave, rest = (told for _, told in bare.cards)
+    assert ("child" in grave, "prompts" in grave) == (True, False)
+    assert ("child" in rest, "2 prompts" in rest) == (False, True)
+    await court.fail(SEXUAL)
+    await bare.send()
+    assert "3 prompts" in bare.cards[1][1]
+
+
 async def test_after_an_hour_there_is_a_new_card(court, wall):
     first = await court.block()
     court.wait(HOUR_MS - GROWS_MS - 1)
@@ -504,6 +522,24 @@ async def test_blocks_while_there_was_no_log_are_not_told_once_there_is_one(cour
     await flood(court, 1)
     await wall.send()
     assert len(wall.cards) == 1
+
+
+@pytest.mark.parametrize("of_a_card", [False, True], ids=["in one go", "one by one"])
+async def test_a_prompt_that_discord_does_not_take_keeps_no_other_from_being_told(court, wall, of_a_card):
+    wall.poster.refused = "evil.example"
+    for prompt in ("gory first", "gory fine", "gory evil.example", "gory good", "gory evil.example too", "gory last"):
+        await flood(court, 1, prompt=prompt)
+        if of_a_card:
+            await wall.send()
+    for _ in range(6):
+        await wall.send()
+    assert await wall.behind() == 0
+    told = " ".join(card for _, card in wall.cards)
+    assert [word in told for word in ("first", "fine", "good", "last")] == [True] * 4
+    assert "evil" not in told
+    await flood(court, 200, prompt="gory later")
+    await wall.send()
+    assert "later 200" in wall.cards[-1][1], "they share a card again"
 
 
 async def test_a_first_case_that_is_purged_leaves_the_others_as_they_are(court, wall):

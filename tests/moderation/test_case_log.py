@@ -54,6 +54,7 @@ class PowerCut(BaseException):
 class FakePoster:
     """A Discord that knows no nonce any more. `refusals` by channel are raised in place of doing anything.
 
+    `refused` is what no card may say.
     `cut` is a call at which the power fails: its name, and whether Discord had done it by then.
     """
 
@@ -61,11 +62,12 @@ class FakePoster:
         self.cards = {}
         self.calls = []
         self.refusals = {}
+        self.refused = None
         self.cut = None
         self.held = {}
         self.language = "en-US"
 
-    async def _call(self, name, channel_id):
+    async def _call(self, name, channel_id, card=None):
         self.calls.append((name, channel_id))
         if self.cut == (name, "before"):
             raise PowerCut
@@ -73,20 +75,22 @@ class FakePoster:
             await self.held[channel_id].wait()
         if channel_id in self.refusals:
             raise self.refusals[channel_id]
+        if card is not None and self.refused is not None and self.refused in "".join(card.lines):
+            raise ContentBlocked(self.refused)
 
     def _done(self, name):
         if self.cut == (name, "after"):
             raise PowerCut
 
     async def post(self, card, *, guild_id, channel_id, case_id):
-        await self._call("post", channel_id)
+        await self._call("post", channel_id, card)
         message_id = 900 + len(self.cards)
         self.cards[message_id] = (channel_id, case_id, card)
         self._done("post")
         return message_id
 
     async def edit(self, card, *, guild_id, channel_id, message_id, case_id):
-        await self._call("edit", channel_id)
+        await self._call("edit", channel_id, card)
         if message_id not in self.cards:
             raise MessageGone("deleted")
         self.cards[message_id] = (channel_id, case_id, card)

@@ -1,32 +1,16 @@
 """The log of moderators as it runs: a server where Discord hangs keeps nobody else waiting, and misses nothing itself."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.moderation.test_case_log import acted, behind, clock, db, log_of, log_to, opened, poster, words
+from tests.side_by_side import running, until
 
 pytestmark = pytest.mark.asyncio
 __all__ = ["clock", "db", "poster"]
 
 HUNG, OTHER = 70, 80
-
-
-@asynccontextmanager
-async def running(case_log):
-    task = asyncio.create_task(case_log.run())
-    try:
-        async with asyncio.timeout(5):
-            yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(true):
-    while not true():  # noqa: ASYNC110 - a fake poster tells nobody
-        await asyncio.sleep(0)
 
 
 async def test_a_case_comes_up_at_once_though_discord_hangs_over_the_card_of_another_server(db, clock, poster):

@@ -6,7 +6,7 @@ import sqlite3
 
 # What the bot writes by itself while nobody does anything.
 OWN_TABLES = frozenset({"meta", "latencies", "sqlite_stat1"})
-WRITTEN_S = 3.0
+WRITTEN_S = 30.0
 
 
 class Books:
@@ -56,7 +56,7 @@ class Books:
     async def rests(self):
         """Wait until nothing is written any more."""
         last, same = None, 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while same < 4:
                 await asyncio.sleep(0.05)
                 now = self.rows()

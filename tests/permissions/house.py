@@ -86,7 +86,7 @@ class House(Hands, Books):
             run(load_config(**self.settings()), stop=stop, started=started.set, clock=SystemClock())
         )
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 connected = asyncio.create_task(self.local.gateway.connected())
                 await asyncio.wait({connected, running}, return_when=asyncio.FIRST_COMPLETED)
                 if running.done():

@@ -30,7 +30,7 @@ class Listener(discord.Client):
             self.told.put_nowait((event, args))
 
     async def hear(self):
-        return await asyncio.wait_for(self.told.get(), 5)
+        return await asyncio.wait_for(self.told.get(), 30)
 
 
 @contextlib.asynccontextmanager

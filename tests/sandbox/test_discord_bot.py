@@ -47,7 +47,7 @@ async def staged():
     local = LocalDiscord(clock)
     await local.start()
     try:
-        async with asyncio.timeout(20), running(local) as bot:
+        async with asyncio.timeout(30), running(local) as bot:
             yield Stage(local, bot, clock)
     finally:
         await local.stop()
@@ -220,7 +220,7 @@ async def test_a_sharded_client_learns_from_the_gateway_how_many_shards_to_start
     local = LocalDiscord(ShiftedClock())
     await local.start()
     local.gateway.shards_recommended = 2
-    async with asyncio.timeout(20), pointed_at(local), Sharded(intents=discord.Intents.none()) as client:
+    async with asyncio.timeout(30), pointed_at(local), Sharded(intents=discord.Intents.none()) as client:
         task = asyncio.create_task(client.start(local.token))
         await local.gateway.connected(sessions=2)
         assert [data["shard"] for data in local.gateway.identifies] == [[0, 2], [1, 2]]

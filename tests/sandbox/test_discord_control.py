@@ -37,13 +37,13 @@ async def process():
         sys.executable, "-m", "bot.sandbox.discord", "--port", "0", "--no-limits", stdout=asyncio.subprocess.PIPE
     )
     try:
-        line = (await asyncio.wait_for(child.stdout.readline(), 20)).decode()
+        line = (await asyncio.wait_for(child.stdout.readline(), 30)).decode()
         url = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)/api/v10\n", line)[1]
         async with aiohttp.ClientSession() as session:
             yield Remote(session, url)
     finally:
         child.terminate()
-        assert await asyncio.wait_for(child.wait(), 10) == 0
+        assert await asyncio.wait_for(child.wait(), 30) == 0
 
 
 async def test_everything_can_be_driven_over_http():

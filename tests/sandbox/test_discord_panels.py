@@ -118,7 +118,7 @@ async def opened(**defaults):
 async def choose(rig, panel, name, *ids):
     adam = rig.world.user_named("adam").id
     record = await rig.local.select(panel.message, name, [str(each) for each in ids], user_id=adam)
-    return await asyncio.wait_for(record.acknowledged(), 5)
+    return await asyncio.wait_for(record.acknowledged(), 30)
 
 
 async def test_a_choice_edits_the_private_panel_in_place():
@@ -136,7 +136,7 @@ async def test_a_choice_may_be_answered_later_and_edits_the_same_panel():
         moderator = next(each.id for each in rig.guild.roles.values() if each.name == "Moderator")
         chosen = await choose(rig, panel, "roles", moderator)
         assert chosen.callback_type is CallbackType.DEFERRED_UPDATE_MESSAGE
-        await asyncio.wait_for(panel.until(lambda each: "Moderator" in each.body.text), 5)
+        await asyncio.wait_for(panel.until(lambda each: "Moderator" in each.body.text), 30)
         assert chosen.message is panel.message
 
 
@@ -196,7 +196,7 @@ async def test_a_thread_that_is_chosen_comes_with_its_parent():
 async def test_a_form_that_a_panel_opened_edits_the_panel():
     async with opened() as (rig, panel):
         pressed = await rig.local.press(panel.message, "form", user_id=panel.user_id)
-        form = await asyncio.wait_for(pressed.acknowledged(), 5)
+        form = await asyncio.wait_for(pressed.acknowledged(), 30)
         kept = rig.local.core.attachments.keep(
             Upload("files[0]", "words.txt", "text/plain", b"x"),
             channel_id=rig.general.id,
@@ -206,7 +206,7 @@ async def test_a_form_that_a_panel_opened_edits_the_panel():
         )
         values = {"how": "b", "channels": [str(rig.general.id)], "file": [str(kept.id)]}
         sent = await rig.local.submit_modal(form, values)
-        await asyncio.wait_for(sent.acknowledged(), 5)
+        await asyncio.wait_for(sent.acknowledged(), 30)
         assert sent.callback_type is CallbackType.UPDATE_MESSAGE
         assert panel.body.text == "5 mona b #general True words.txt"
         if not specs.needs_specs.args[0]:
@@ -244,7 +244,7 @@ async def test_a_panel_shows_what_is_chosen_already():
 async def test_a_form_hands_out_its_defaults_with_ids_as_strings():
     async with opened() as (rig, panel):
         pressed = await rig.local.press(panel.message, "form", user_id=panel.user_id)
-        form = await asyncio.wait_for(pressed.acknowledged(), 5)
+        form = await asyncio.wait_for(pressed.acknowledged(), 30)
         picker = form.modal["components"][-1]["component"]
         assert picker["default_values"] == [{"id": str(rig.world.user_named("mona").id), "type": "user"}]
 

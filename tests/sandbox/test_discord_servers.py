@@ -28,7 +28,7 @@ class Listener(TinyBot):
             self.told.put_nowait((event, args))
 
     async def hear(self):
-        return await asyncio.wait_for(self.told.get(), 5)
+        return await asyncio.wait_for(self.told.get(), 30)
 
 
 @contextlib.asynccontextmanager
@@ -75,7 +75,7 @@ async def test_the_bot_hears_that_it_joined_a_new_server_and_can_work_there():
             command="quick",
             options={"word": "x"},
         )
-        await asyncio.wait_for(record.answered(), 5)
+        await asyncio.wait_for(record.answered(), 30)
         assert not specs_wrong(rig)
 
 

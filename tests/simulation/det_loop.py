@@ -88,6 +88,8 @@ class DetLoop(base_events.BaseEventLoop):
         handle = ready.popleft()
         if not handle._cancelled:
             handle._run()
+        # As asyncio does: this frame may live on in a traceback, and would keep a task that failed from ever being missed.
+        del handle
         if self._after_step is not None:
             self._after_step(self.steps)
 

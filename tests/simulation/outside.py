@@ -1,7 +1,6 @@
 """What the bot is connected to in a simulation, and what outlives it: Segmind, the disk, and time itself."""
 
 import asyncio
-import copy
 import itertools
 import uuid
 from collections.abc import Callable
@@ -121,7 +120,8 @@ def copy_segmind(one: LocalSegmind, other: LocalSegmind) -> None:
     requests = {request.id: replace(request) for request in one.book._requests.values()}
     other.book._requests = requests
     other.book._due = [(at_ms, order, requests[each.id], state) for at_ms, order, each, state in one.book._due]
-    other.book._order = itertools.count(next(copy.copy(one.book._order)))
+    order = next(one.book._order)
+    one.book._order, other.book._order = itertools.count(order), itertools.count(order)
     other.book._balance_microcredits = one.book._balance_microcredits
     other.service.history_lag_s = one.service.history_lag_s
     other.weather._standing = [replace(standing) for standing in one.weather._standing]

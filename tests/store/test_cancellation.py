@@ -146,7 +146,7 @@ async def test_the_writer_itself(db: Sqlite):
         if db._writer is not None:
             db._writer.cancel()
         late = asyncio.create_task(write_pair(db, f"{passes}-late"))
-        results = await asyncio.wait_for(asyncio.gather(*tasks, late, return_exceptions=True), timeout=5)
+        results = await asyncio.wait_for(asyncio.gather(*tasks, late, return_exceptions=True), timeout=30)
         assert {type(result) for result in results} <= {type(None), StoreError}
         told = {f"{passes}-{name}" for name, result in zip((0, 1, 2, "late"), results, strict=True) if result is None}
         assert {name for name in await pairs(db) if name.startswith(f"{passes}-")} == told

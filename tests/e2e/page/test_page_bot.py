@@ -1,5 +1,7 @@
 """The whole bot through the page, as people see it in a real browser."""
 
+import asyncio
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from bot.sandbox import PAGE_SPEED
 from tests.e2e.page.stage import bot_on_stage, chromium, needs_chromium, screen
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_chromium]
-UP_WITHIN_S, IMAGE_WITHIN_S = 5.0, 10.0
+# On a machine with nothing else to do, which needs this long to start Python and load discord.py.
+UP_WITHIN_S, IMAGE_WITHIN_S, LOADED_WITHIN_S = 5.0, 10.0, 1.0
 SUB_COMMAND = 1
 module_fixture = pytest_asyncio.fixture(scope="module", loop_scope="module")
 
@@ -195,7 +198,16 @@ async def test_the_log_shows_each_call_with_its_payload_and_neither_key_nor_toke
     assert not any(record.token in told for record in box.discord.interactions)
 
 
-async def test_the_page_is_up_soon_and_shows_a_first_image_soon_after(browser, tmp_path: Path, record_property):
+async def slowness():
+    """How many times longer than that the machine needs just now; 1 where it is as quick, or quicker."""
+    began_s = time.monotonic()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "import discord")
+    assert await process.wait() == 0
+    return max(1.0, (time.monotonic() - began_s) / LOADED_WITHIN_S)
+
+
+async def test_the_page_is_up_soon_and_shows_a_first_image_soon_after(browser, tmp_path: Path):
+    slow = await slowness()
     started_s = time.monotonic()
     async with bot_on_stage(tmp_path, speed=PAGE_SPEED) as fresh, screen(browser, fresh.discord.url) as window:
         await window.look()
@@ -203,6 +215,7 @@ async def test_the_page_is_up_soon_and_shows_a_first_image_soon_after(browser, t
         await window.use("imagen", prompt="a first image")
         await card(window).locator(".picture img").first.wait_for()
         image_s = time.monotonic() - started_s - up_s
-    print(f"page up after {up_s:.1f} s, first image {image_s:.1f} s later")
-    assert up_s < UP_WITHIN_S
-    assert image_s < IMAGE_WITHIN_S
+    slow = max(slow, await slowness())
+    print(f"page up after {up_s:.1f} s, first image {image_s:.1f} s later; the machine is {slow:.1f} times slower")
+    assert up_s < UP_WITHIN_S * slow
+    assert image_s < IMAGE_WITHIN_S * slow
