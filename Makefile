@@ -45,7 +45,7 @@ test: $(VENV)/.dev check  ## style, types and every test
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-long: $(VENV)/.dev  ## the long versions of the tests, too
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m 'long or not long'
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m 'long or not long' --hypothesis-profile=default
 
 # uv resolves for every platform and Python at once; uv and npm are needed only here.
 lock: $(VENV)/bin/python  ## resolve pyproject.toml anew into requirements/*.lock

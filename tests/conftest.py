@@ -4,6 +4,11 @@ import gc
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time, so that a change is judged by what it changed; `make test-long` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 
 @pytest.hookimpl(wrapper=True)
