@@ -7,11 +7,9 @@ brings its own `description`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from bot.errors import ImagenError
-
-T_co = TypeVar("T_co", covariant=True)
 
 
 class BadValue(ImagenError):
@@ -22,17 +20,6 @@ class BadValue(ImagenError):
         self.name = name
         self.reason = reason
         self.values: Mapping[str, Any] = values
-
-
-class Parses(Protocol[T_co]):
-    """Any field whose values are of this type."""
-
-    @property
-    def name(self) -> str: ...
-
-    def parse(self, value: object) -> T_co:
-        """Return the value, or raise BadValue."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

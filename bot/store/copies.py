@@ -84,12 +84,6 @@ async def due(reader: Reader, *, now_ms: int, limit: int) -> list[Copy]:
     return [_copy(row) for row in rows]
 
 
-async def next_due_ms(reader: Reader) -> int | None:
-    """When a copy is next due; None where all show what is true."""
-    rows = await reader.fetch("SELECT MIN(due_ms) AS due_ms FROM request_copies WHERE due_ms IS NOT NULL")
-    return None if rows[0]["due_ms"] is None else int(rows[0]["due_ms"])
-
-
 async def put_off(tx: Transaction, copy: Copy, *, tries: int, due_ms: int | None) -> None:
     """When it is tried again, None where it is not; nothing where it fell behind anew since it was read."""
     await tx.execute(
